@@ -1,0 +1,203 @@
+//! The scenario format as Rust types. Nothing here decides anything.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
+
+/// A list of fetches made one after another in one browser context.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Scenario {
+    /// Unique, short, made of `/`-separated words.
+    pub name: String,
+    /// One line: what the scenario is about and where its expectation comes from.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
+    /// The fetches, in order. A preflight cache carries over from step to step.
+    pub steps: Vec<Step>,
+    /// What an engine is known to do instead: engine name to step index to expectation.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub differs: BTreeMap<String, BTreeMap<String, Observation>>,
+}
+
+/// One fetch and the world it meets.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Step {
+    /// Seconds of clock time that pass before this step.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub advance_s: f64,
+    /// The request that script makes.
+    pub request: RequestDescription,
+    /// What each absolute URL (without fragment) answers; a URL that is not listed answers 404 without headers.
+    #[serde(default)]
+    pub server: BTreeMap<String, Answers>,
+    /// What is expected to happen; keys that are left out are not claimed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Observation>,
+}
+
+/// What script passed to `fetch()` or `XMLHttpRequest`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct RequestDescription {
+    /// The page's origin, serialized; `null` is an opaque origin.
+    pub origin: String,
+    /// The absolute URL passed to `fetch()`.
+    pub url: String,
+    /// The method as the script wrote it.
+    #[serde(default = "get")]
+    pub method: String,
+    /// `cors`, `no-cors`, `same-origin` or `navigate`.
+    #[serde(default = "cors")]
+    pub mode: String,
+    /// `omit`, `same-origin` or `include`.
+    #[serde(default = "same_origin")]
+    pub credentials: String,
+    /// `follow`, `error` or `manual`.
+    #[serde(default = "follow")]
+    pub redirect: String,
+    /// The cache mode, `default` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<String>,
+    /// Author headers in order; U+00NN stands for the byte NN.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
+    /// The body, if there is one.
+    #[serde(default)]
+    pub body: Option<BodyDescription>,
+    /// Whether this is an `XMLHttpRequest` with a listener on its upload object.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub upload_listener: bool,
+}
+
+/// The kinds of body a script can pass.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyDescription {
+    /// A string.
+    Text(String),
+    /// An `ArrayBuffer` of this many bytes.
+    BytesLen(u64),
+    /// A `ReadableStream` (with `duplex: "half"`).
+    Stream(bool),
+    /// A `FormData`.
+    Form(bool),
+    /// A `URLSearchParams`.
+    Urlencoded(bool),
+    /// A `Blob` with this type.
+    BlobType(String),
+}
+
+/// What one URL answers.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Answers {
+    /// The answer to an `OPTIONS` that carries `Access-Control-Request-Method`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preflight: Option<Answer>,
+    /// The answer to anything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<Answer>,
+}
+
+/// The head of one response.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// Header lines in order, repeated names included; U+00NN stands for the byte NN.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
+}
+
+/// What happened, or is expected to happen, in one step. A key that is absent is not claimed.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Observation {
+    /// The requests that reached a server, in order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wire: Option<Vec<WireEntry>>,
+    /// How the fetch ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// `basic`, `cors`, `opaque` or `opaqueredirect`.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub response_type: Option<String>,
+    /// The status that script sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The header names that script can read, in lower case, sorted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposed: Option<Vec<String>>,
+    /// What failed: a reason code from the engine, free text elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// How a fetch ended.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Script got a response.
+    Response,
+    /// The promise was rejected, or the `XMLHttpRequest` ended in an error event.
+    NetworkError,
+    /// `fetch()`, `new Request()` or `setRequestHeader()` itself threw.
+    InvalidRequest,
+}
+
+/// One request as a server saw it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct WireEntry {
+    /// Whether it was a CORS-preflight request.
+    pub kind: WireKind,
+    /// The method on the request line.
+    pub method: String,
+    /// The absolute URL without fragment and without userinfo.
+    pub url: String,
+    /// The `Origin` header: `Some(None)` when none was sent, `None` when nothing is claimed.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Option<String>>,
+    /// The `Access-Control-Request-Method` header of a preflight, as `origin`.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub acrm: Option<Option<String>>,
+    /// The `Access-Control-Request-Headers` header of a preflight, as `origin`.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub acrh: Option<Option<String>>,
+}
+
+/// The two kinds of request that CORS knows.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WireKind {
+    /// An `OPTIONS` asked by the browser on its own account.
+    Preflight,
+    /// What script asked for.
+    Actual,
+}
+
+/// Tells `null` from an absent key: a key that is there is `Some`, whatever it holds.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(Some)
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes the field by reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes the field by reference")]
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
+}
+
+fn get() -> String {
+    "GET".into()
+}
+
+fn cors() -> String {
+    "cors".into()
+}
+
+fn same_origin() -> String {
+    "same-origin".into()
+}
+
+fn follow() -> String {
+    "follow".into()
+}
