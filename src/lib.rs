@@ -3,6 +3,11 @@
 
 extern crate alloc;
 
+mod browser;
 pub mod protocol;
+mod reason;
 #[cfg(feature = "scenario")]
 pub mod scenario;
+
+pub use browser::*;
+pub use reason::Reason;
