@@ -35,7 +35,6 @@ use engine::{Forgets, Profile, RedirectedOrigin, RemovedHeaders, StreamBody};
 use outcome::Outcome::{NetworkError, Response};
 use preflight::Asked;
 use preflight_cache::CacheKey;
-use redirect::location_url;
 use smallvec::SmallVec;
 use url::Url;
 
@@ -107,6 +106,8 @@ pub struct Fetch {
     /// Whether some hop so far was to be preflighted, also where the cache spared it.
     preflighted: bool,
     access_control_request_headers: Vec<u8>,
+    /// What a late check of the last redirect found.
+    late_refusal: Option<Refusal>,
     state: State,
 }
 
@@ -165,6 +166,7 @@ impl Fetch {
             timing_allow_failed: false,
             preflighted: false,
             access_control_request_headers: Vec::new(),
+            late_refusal: None,
             state: State::Created,
         })
     }
@@ -265,6 +267,9 @@ impl Fetch {
         if mixed_content::is_blocked(&self.origin, &self.url) {
             return refuse(Reason::MixedContent);
         }
+        if self.body == Body::Stream && self.profile.stream_body == StreamBody::Unsupported {
+            return refuse(Reason::StreamBodyUnsupported);
+        }
         let is_http = matches!(self.url.scheme(), "http" | "https");
         if (self.tainting == ResponseType::Basic && self.origin.is_origin_of(&self.url))
             || self.url.scheme() == "data"
@@ -344,6 +349,9 @@ impl Fetch {
     /// [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch): what
     /// it refuses to send.
     fn http_network_or_cache_fetch(&mut self) -> Result<State, Refusal> {
+        if let Some(refusal) = self.late_refusal.take() {
+            return Err(refusal);
+        }
         let refuse = |reason| Err(Refusal::new(reason, []));
         if self.cache_mode == CacheMode::OnlyIfCached {
             return refuse(Reason::NotCached);
@@ -392,11 +400,15 @@ impl Fetch {
         }
         if response.has_redirect_status() && self.redirect == RedirectMode::Manual {
             self.tainting = ResponseType::OpaqueRedirect;
-        } else if redirect::is_redirect(self.profile, response) {
-            if self.redirect == RedirectMode::Error {
+        } else if response.has_redirect_status() {
+            let location = redirect::location(self.profile, response)?;
+            if self.redirect == RedirectMode::Error
+                && (location.is_some() || !self.profile.error_mode_needs_location)
+            {
                 return Err(Refusal::new(Reason::RedirectModeError, []));
             }
-            if let Some(location) = location_url(self.profile, response, &self.url)? {
+            if let Some(location) = location {
+                let location = redirect::location_url(&location, &self.url)?;
                 let from = self.url.clone();
                 self.origin_sent = self.request_origin_header(Exchange::Actual).is_some();
                 self.http_redirect_fetch(response, location)?;
@@ -469,7 +481,10 @@ impl Fetch {
         if self.tainting == ResponseType::Cors {
             return Some(serialized);
         }
-        if self.profile.redirected_origin == RedirectedOrigin::Kept && self.origin_sent {
+        if self.profile.redirected_origin == RedirectedOrigin::Kept
+            && self.origin_sent
+            && !self.crossed_origins
+        {
             return Some(serialized);
         }
         if matches!(&self.method[..], b"GET" | b"HEAD") {
@@ -599,7 +614,7 @@ pub fn preflight_check(
         is_exempt: false,
         cache_mode: request.cache,
     };
-    asked.check(response).map(|_| ())
+    asked.check(response)
 }
 
 /// Which response headers script can read of a response that passed the CORS check.
