@@ -4,10 +4,12 @@
 extern crate alloc;
 
 mod browser;
+mod console;
 pub mod protocol;
 mod reason;
 #[cfg(feature = "scenario")]
 pub mod scenario;
 
 pub use browser::*;
+pub use console::console_messages;
 pub use reason::Reason;

@@ -83,6 +83,8 @@ pub(crate) struct Profile {
     pub(crate) stream_body: StreamBody,
     /// `*` in `Access-Control-Allow-Headers` covers `Authorization`.
     pub(crate) wildcard_covers_authorization: bool,
+    /// What of a preflight's answer is looked at first.
+    pub(crate) preflight_order: PreflightOrder,
     /// A preflight names the page's origin, and is judged by it, also once redirects tainted the origin; back
     /// at the page's own origin it needs no CORS check.
     pub(crate) preflight_keeps_page_origin: bool,
@@ -121,6 +123,17 @@ pub(crate) struct Profile {
     pub(crate) max_age_limit: u64,
     /// The preflight cache.
     pub(crate) cache: CacheRules,
+}
+
+/// What of a preflight's answer is looked at first. All of it is, so that only the reason depends on it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum PreflightOrder {
+    /// The CORS check, then the status.
+    CorsCheckFirst,
+    /// Whether it is a redirect that names a location, then the CORS check, then the status.
+    RedirectFirst,
+    /// The status, then the CORS check.
+    StatusFirst,
 }
 
 /// What preflights make of headers that a redirect removed from the request.
@@ -273,6 +286,7 @@ const SPEC: Profile = Profile {
     upload_listener_needs_body: false,
     stream_body: StreamBody::Streamed,
     wildcard_covers_authorization: false,
+    preflight_order: PreflightOrder::CorsCheckFirst,
     preflight_keeps_page_origin: false,
     preflights_stick: false,
     removed_headers: RemovedHeaders::Gone,
@@ -313,6 +327,7 @@ const CHROMIUM: Profile = Profile {
     upload_listener_needs_body: true,
     stream_body: StreamBody::StreamedOverHttp2,
     wildcard_covers_authorization: true,
+    preflight_order: PreflightOrder::RedirectFirst,
     redirected_origin: RedirectedOrigin::NullCrossOrigin,
     about_blank: false,
     blob_type_must_parse: true,
@@ -345,6 +360,7 @@ const GECKO: Profile = Profile {
     request_headers_repeat: true,
     stream_body: StreamBody::Stringified,
     wildcard_covers_authorization: true,
+    preflight_order: PreflightOrder::RedirectFirst,
     preflight_keeps_page_origin: true,
     preflights_stick: true,
     removed_headers: RemovedHeaders::NeedPreflight,
@@ -373,6 +389,7 @@ const WEBKIT: Profile = Profile {
     },
     stream_body: StreamBody::Unsupported,
     wildcard_covers_authorization: true,
+    preflight_order: PreflightOrder::StatusFirst,
     preflights_stick: true,
     removed_headers: RemovedHeaders::AskedFor,
     cross_origin_delete_becomes_get: true,

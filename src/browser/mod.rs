@@ -28,6 +28,7 @@ pub use response::{ExposedHeaders, FilteredResponse, ResponseHead, ResponseType}
 use crate::protocol::request_header::SafelistRules;
 use crate::protocol::{HeaderList, Headers, Origin, method};
 use crate::reason::Reason;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -107,7 +108,7 @@ pub struct Fetch {
     preflighted: bool,
     access_control_request_headers: Vec<u8>,
     /// What a late check of the last redirect found.
-    late_refusal: Option<Refusal>,
+    late_refusal: Option<Box<Blocked>>,
     state: State,
 }
 
@@ -218,9 +219,8 @@ impl Fetch {
                 Exchange::Preflight => self.receive_preflight(response, cache, now),
                 Exchange::Actual => self.receive_actual(response, cache, now),
             });
-            self.state = next.unwrap_or_else(|refusal| {
-                self.network_error(refusal, Some(exchange), Some(response.status), cache)
-            });
+            self.state = next
+                .unwrap_or_else(|refusal| self.network_error(refusal, Some(exchange), Some(response), cache));
         }
         self.step()
     }
@@ -349,8 +349,8 @@ impl Fetch {
     /// [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch): what
     /// it refuses to send.
     fn http_network_or_cache_fetch(&mut self) -> Result<State, Refusal> {
-        if let Some(refusal) = self.late_refusal.take() {
-            return Err(refusal);
+        if let Some(blocked) = self.late_refusal.take() {
+            return Ok(State::Done(NetworkError(*blocked)));
         }
         let refuse = |reason| Err(Refusal::new(reason, []));
         if self.cache_mode == CacheMode::OnlyIfCached {
@@ -411,6 +411,12 @@ impl Fetch {
                 let location = redirect::location_url(&location, &self.url)?;
                 let from = self.url.clone();
                 self.origin_sent = self.request_origin_header(Exchange::Actual).is_some();
+                if self.profile.checks_redirects_late {
+                    let refusal = self.check_redirect_late(response, &location);
+                    self.late_refusal = refusal
+                        .map(|refusal| self.blocked(refusal, Some(Exchange::Actual), Some(response)))
+                        .map(Box::new);
+                }
                 self.http_redirect_fetch(response, location)?;
                 self.initial_url.get_or_insert(from);
                 return Ok(self.main_fetch(cache, now));
@@ -445,25 +451,43 @@ impl Fetch {
         &self,
         refusal: Refusal,
         exchange: Option<Exchange>,
-        status: Option<u16>,
+        response: Option<&ResponseHead<'_>>,
         cache: &mut PreflightCache,
     ) -> State {
         if self.preflighted && self.profile.cache.forgets == Forgets::OnFailure {
             cache.clear_entries(&self.cache_key());
         }
-        State::Done(NetworkError(Blocked {
+        State::Done(NetworkError(self.blocked(refusal, exchange, response)))
+    }
+
+    fn blocked(
+        &self,
+        refusal: Refusal,
+        exchange: Option<Exchange>,
+        response: Option<&ResponseHead<'_>>,
+    ) -> Blocked {
+        let location = |response: &ResponseHead<'_>| {
+            let value = redirect::location(self.profile, response).ok()??;
+            response.has_redirect_status().then(|| redirect::location_url(&value, &self.url).ok())?
+        };
+        let checked_origin = match exchange {
+            Some(Exchange::Preflight) => self.preflight_origin(),
+            Some(Exchange::Actual) | None => self.request_origin(),
+        };
+        Blocked {
             engine: self.engine,
             reason: refusal.reason,
             value: refusal.value,
             exchange,
             hop: self.redirect_count,
-            status,
+            status: response.map(|response| response.status),
             url: self.url.clone(),
+            location: response.and_then(location),
             initial_url: self.initial_url.clone().unwrap_or_else(|| self.url.clone()),
             page_origin: self.origin.serialized().into(),
-            request_origin: self.request_origin().serialized().into(),
+            request_origin: checked_origin.serialized().into(),
             initiator: self.initiator,
-        }))
+        }
     }
 
     /// The origin that [serializing a request

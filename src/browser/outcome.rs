@@ -124,6 +124,8 @@ pub struct Blocked {
     pub status: Option<u16>,
     /// The URL that was refused.
     pub url: Url,
+    /// Where the refused response redirects to, if it is a redirect.
+    pub location: Option<Url>,
     /// The URL that script asked for.
     pub initial_url: Url,
     /// The page's origin, serialized.

@@ -1,7 +1,7 @@
 //! CORS-preflight fetch: when it is needed, what it asks, and how its answer is judged.
 
 use super::cors_check::{Refusal, cors_check};
-use super::engine::{Engine, MaxAgeSyntax, Profile};
+use super::engine::{Engine, MaxAgeSyntax, PreflightOrder, Profile};
 use super::preflight_cache::{CacheKey, PreflightCache};
 use super::request::{CacheMode, CredentialsMode, InvalidRequest, Request, RequestMode};
 use super::response::ResponseHead;
@@ -194,16 +194,32 @@ impl<'a> Asked<'a> {
 
     /// The CORS check, the ok status, and the lists of what is allowed.
     fn parse_answer<'r>(&self, response: &ResponseHead<'r>) -> Result<Allowed<'r>, Refusal> {
-        if !self.is_exempt {
-            cors_check(self.profile, self.origin, self.credentials, &response.headers)?;
-        }
-        if !response.has_ok_status() {
-            let redirect = response.has_redirect_status();
-            let reason = if redirect { Reason::PreflightRedirect } else { Reason::PreflightStatus };
-            return Err(Refusal::new(reason, []));
-        }
+        let cors_check = || match self.is_exempt {
+            true => Ok(()),
+            false => cors_check(self.profile, self.origin, self.credentials, &response.headers),
+        };
+        let ok_status = || match response.has_ok_status() {
+            true => Ok(()),
+            false => Err(Refusal::new(Reason::PreflightStatus, [])),
+        };
+        let no_redirect = |is_redirect: bool| match is_redirect && response.has_redirect_status() {
+            true => Err(Refusal::new(Reason::PreflightRedirect, [])),
+            false => Ok(()),
+        };
+        match self.profile.preflight_order {
+            PreflightOrder::CorsCheckFirst => {
+                cors_check().and_then(|()| no_redirect(true)).and_then(|()| ok_status())
+            }
+            PreflightOrder::RedirectFirst => no_redirect(response.headers.contains(b"location"))
+                .and_then(|()| cors_check())
+                .and_then(|()| ok_status()),
+            PreflightOrder::StatusFirst => {
+                no_redirect(true).and_then(|()| ok_status()).and_then(|()| cors_check())
+            }
+        }?;
         let extract = |name: &[u8], reason| {
-            TokenList::extract(&response.headers, name).map_err(|invalid| Refusal::new(reason, invalid.0))
+            let value = || response.headers.get(name).unwrap_or_default();
+            TokenList::extract(&response.headers, name).map_err(|_| Refusal::new(reason, value()))
         };
         Ok(Allowed {
             methods: extract(b"access-control-allow-methods", Reason::InvalidAllowMethods)?,

@@ -101,9 +101,6 @@ impl Fetch {
             return refuse(Reason::TooManyRedirects);
         }
         self.redirect_count += 1;
-        if self.profile.checks_redirects_late {
-            self.late_refusal = self.check_redirect_late(response, &location);
-        }
         let cross_origin = self.mode == RequestMode::Cors && !self.origin.is_origin_of(&location);
         let is_refused = self.tainting == ResponseType::Cors
             || match self.profile.redirect_credentials {
@@ -145,7 +142,7 @@ impl Fetch {
     }
 
     /// What the second check of a redirect finds, where there is one.
-    fn check_redirect_late(&self, response: &ResponseHead<'_>, location: &Url) -> Option<Refusal> {
+    pub(crate) fn check_redirect_late(&self, response: &ResponseHead<'_>, location: &Url) -> Option<Refusal> {
         let began_same_origin = self.origin.is_origin_of(self.initial_url.as_ref().unwrap_or(&self.url));
         if self.tainting == ResponseType::Cors
             && self.credentials == CredentialsMode::SameOrigin
