@@ -3,8 +3,8 @@
 //! The templates are the browsers' own, as recorded from Chromium 156, Firefox 153 and WebKitGTK 2.50; the
 //! recordings are replayed in the tests.
 
-use crate::browser::{Blocked, Engine, Exchange, Initiator};
-use crate::protocol::{is_http_tab_or_space, is_token, trim};
+use crate::browser::{Blocked, Engine, Exchange, Initiator, RequestMode, ResponseType};
+use crate::protocol::{Origin, is_http_tab_or_space, is_token, trim};
 use crate::reason::Reason;
 use alloc::format;
 use alloc::string::String;
@@ -51,7 +51,7 @@ fn escaped(bytes: &[u8]) -> String {
     bytes.iter().map(escape).collect()
 }
 
-/// Bytes as WebKit's console shows them: a character each.
+/// Bytes as characters, one each.
 fn isomorphic(bytes: &[u8]) -> String {
     bytes.iter().map(|&byte| char::from(byte)).collect()
 }
@@ -60,11 +60,16 @@ fn is_preflight(blocked: &Blocked) -> bool {
     blocked.exchange == Some(Exchange::Preflight)
 }
 
-/// A URL as consoles show it: without its fragment.
-fn without_fragment(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    url.into()
+fn is_http(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+}
+
+/// Whether CORS governs the redirect that was refused.
+fn is_cors_redirect(blocked: &Blocked) -> bool {
+    let leads_away = blocked.location.as_ref().is_some_and(|location| {
+        Origin::of(location).serialized() != blocked.page_origin || blocked.page_origin == "null"
+    });
+    blocked.tainting == ResponseType::Cors || (blocked.mode == RequestMode::Cors && leads_away)
 }
 
 fn chromium(blocked: &Blocked) -> Option<String> {
@@ -81,7 +86,7 @@ fn chromium(blocked: &Blocked) -> Option<String> {
     let valid_value = "Have the server send the header with a valid value.";
     let tail = match blocked.reason {
         Reason::CrossOriginInSameOriginMode if blocked.exchange.is_none() && blocked.hop == 0 => {
-            return Some(format!(
+            return is_http(url).then(|| format!(
                 "Fetch API cannot load {url}. Request mode is \"same-origin\" but the URL's origin is not same \
                  as the request origin {page_origin}."
             ));
@@ -112,7 +117,7 @@ fn chromium(blocked: &Blocked) -> Option<String> {
                     "The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one \
                      is allowed. {valid_value}"
                 )
-            } else if value == "null" || Url::parse(&value).is_ok() {
+            } else if value == "null" || Url::parse(&isomorphic(&blocked.value)).is_ok() {
                 format!(
                     "The 'Access-Control-Allow-Origin' header has a value '{value}' that is not equal to the \
                      supplied origin. {valid_value}"
@@ -143,6 +148,7 @@ fn chromium(blocked: &Blocked) -> Option<String> {
             "Request header field {} is not allowed by Access-Control-Allow-Headers in preflight response.",
             value.to_ascii_lowercase()
         ),
+        Reason::RedirectHasCredentials if !is_cors_redirect(blocked) => return None,
         Reason::RedirectHasCredentials => "Redirect location '' contains a username and password, which is \
                                            disallowed for cross-origin requests."
             .into(),
@@ -158,7 +164,12 @@ fn chromium(blocked: &Blocked) -> Option<String> {
         Initiator::Style => "CSS stylesheet",
         Initiator::Font => "font",
     };
-    let redirected = if blocked.initial_url == blocked.url {
+    // A redirect to a scheme without CORS is refused where it leads to.
+    let url = match blocked.reason {
+        Reason::LocationNotHttp => blocked.location.as_ref().unwrap_or(url),
+        _ => url,
+    };
+    let redirected = if blocked.initial_url == *url {
         String::new()
     } else {
         format!("(redirected from '{}') ", blocked.initial_url)
@@ -184,7 +195,7 @@ fn chromium(blocked: &Blocked) -> Option<String> {
 
 fn gecko(blocked: &Blocked) -> Vec<String> {
     let value = String::from_utf8_lossy(&blocked.value);
-    let url = without_fragment(&blocked.url);
+    let url = &blocked.url;
     let status = blocked.status.unwrap_or_default();
     let because = |reason: &str| {
         format!(
@@ -235,8 +246,12 @@ fn gecko(blocked: &Blocked) -> Vec<String> {
         ))),
         Reason::CrossOriginInSameOriginMode
         | Reason::NoCorsRedirectMode
+        | Reason::RedirectModeError
         | Reason::MixedContent
-        | Reason::BlockedPort => return Vec::new(),
+        | Reason::BlockedPort
+        | Reason::SchemeNotHttp
+        | Reason::SchemeUnsupported
+        | Reason::UnknownBlob => return Vec::new(),
         _ => None,
     };
     // A response that came and was no redirect is refused without a word on the connection.
@@ -253,8 +268,8 @@ fn first_invalid_token(list: &[u8]) -> &[u8] {
 }
 
 fn webkit(blocked: &Blocked) -> Vec<String> {
-    let value = isomorphic(&blocked.value);
-    let url = without_fragment(&blocked.url);
+    let value = String::from_utf8_lossy(&blocked.value);
+    let url = &blocked.url;
     let status = blocked.status.unwrap_or_default();
     let description = match blocked.reason {
         Reason::MissingAllowOrigin | Reason::AllowOriginMismatch => Some(format!(
@@ -299,7 +314,12 @@ fn webkit(blocked: &Blocked) -> Vec<String> {
             "Unsafe attempt to load URL {url} from origin {}. Domains, protocols and ports must match.",
             blocked.page_origin
         )),
-        Reason::CrossOriginInSameOriginMode | Reason::NoCorsRedirectMode => return Vec::new(),
+        Reason::CrossOriginInSameOriginMode
+        | Reason::NoCorsRedirectMode
+        | Reason::StreamBodyUnsupported
+        | Reason::SchemeNotHttp
+        | Reason::SchemeUnsupported
+        | Reason::UnknownBlob => return Vec::new(),
         _ => None,
     };
     let is_access_check = matches!(

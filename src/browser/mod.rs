@@ -487,6 +487,8 @@ impl Fetch {
             page_origin: self.origin.serialized().into(),
             request_origin: checked_origin.serialized().into(),
             initiator: self.initiator,
+            mode: self.mode,
+            tainting: self.tainting,
         }
     }
 
