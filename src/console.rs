@@ -224,10 +224,9 @@ fn gecko(blocked: &Blocked) -> Vec<String> {
         Reason::AllowCredentialsNotTrue => {
             Some(because("expected ‘true’ in CORS header ‘Access-Control-Allow-Credentials’)"))
         }
-        Reason::PreflightStatus => {
+        Reason::PreflightStatus | Reason::PreflightRedirect => {
             Some(because(&format!("CORS preflight response did not succeed). Status code: {status}")))
         }
-        Reason::PreflightRedirect => Some(because("CORS request external redirect not allowed)")),
         Reason::InvalidAllowMethods | Reason::InvalidAllowHeaders => {
             let name = match blocked.reason {
                 Reason::InvalidAllowMethods => "Access-Control-Allow-Methods",
@@ -251,6 +250,7 @@ fn gecko(blocked: &Blocked) -> Vec<String> {
         | Reason::BlockedPort
         | Reason::SchemeNotHttp
         | Reason::SchemeUnsupported
+        | Reason::LocationNotHttp
         | Reason::UnknownBlob => return Vec::new(),
         _ => None,
     };
@@ -258,7 +258,9 @@ fn gecko(blocked: &Blocked) -> Vec<String> {
     let is_final = blocked.exchange == Some(Exchange::Actual) && blocked.location.is_none();
     let failed =
         (!is_final || first.is_none()).then(|| because("CORS request did not succeed). Status code: (null)"));
-    first.into_iter().chain(failed).collect()
+    let external = (blocked.reason == Reason::PreflightRedirect)
+        .then(|| because("CORS request external redirect not allowed)"));
+    external.into_iter().chain(first).chain(failed).collect()
 }
 
 /// The first element of a list that is not a token.

@@ -130,7 +130,7 @@ pub(crate) struct Profile {
 pub(crate) enum PreflightOrder {
     /// The CORS check, then the status.
     CorsCheckFirst,
-    /// Whether it is a redirect that names a location, then the CORS check, then the status.
+    /// Whether it is a redirect, then the CORS check, then the status.
     RedirectFirst,
     /// The status, then the CORS check.
     StatusFirst,
@@ -360,7 +360,6 @@ const GECKO: Profile = Profile {
     request_headers_repeat: true,
     stream_body: StreamBody::Stringified,
     wildcard_covers_authorization: true,
-    preflight_order: PreflightOrder::RedirectFirst,
     preflight_keeps_page_origin: true,
     preflights_stick: true,
     removed_headers: RemovedHeaders::NeedPreflight,

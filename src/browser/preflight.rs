@@ -202,19 +202,19 @@ impl<'a> Asked<'a> {
             true => Ok(()),
             false => Err(Refusal::new(Reason::PreflightStatus, [])),
         };
-        let no_redirect = |is_redirect: bool| match is_redirect && response.has_redirect_status() {
+        let no_redirect = || match response.has_redirect_status() && response.headers.contains(b"location") {
             true => Err(Refusal::new(Reason::PreflightRedirect, [])),
             false => Ok(()),
         };
         match self.profile.preflight_order {
             PreflightOrder::CorsCheckFirst => {
-                cors_check().and_then(|()| no_redirect(true)).and_then(|()| ok_status())
+                cors_check().and_then(|()| no_redirect()).and_then(|()| ok_status())
             }
-            PreflightOrder::RedirectFirst => no_redirect(response.headers.contains(b"location"))
-                .and_then(|()| cors_check())
-                .and_then(|()| ok_status()),
+            PreflightOrder::RedirectFirst => {
+                no_redirect().and_then(|()| cors_check()).and_then(|()| ok_status())
+            }
             PreflightOrder::StatusFirst => {
-                no_redirect(true).and_then(|()| ok_status()).and_then(|()| cors_check())
+                no_redirect().and_then(|()| ok_status()).and_then(|()| cors_check())
             }
         }?;
         let extract = |name: &[u8], reason| {
