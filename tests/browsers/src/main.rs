@@ -1,0 +1,34 @@
+//! Asks real, headless browsers what they do with CORS, and compares the engine with them.
+
+mod browser;
+mod har;
+mod interrupt;
+mod server;
+
+use anyhow::Result;
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Ask real, headless browsers what they do with CORS
+#[derive(Parser)]
+#[command(name = "browser-rig")]
+enum Command {
+    Har(har::Arguments),
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("browser-rig: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    interrupt::install()?;
+    match Command::parse() {
+        Command::Har(arguments) => har::run(&arguments).map(|()| ExitCode::SUCCESS),
+    }
+}
