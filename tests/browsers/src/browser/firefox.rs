@@ -19,8 +19,10 @@ const LISTEN_TO_CONSOLE: &str = r#"
     const lines = [];
     Services.console.registerListener({
         observe(message) {
-            // Without a window it is Firefox's own trouble, not the page's.
-            if (message instanceof Ci.nsIScriptError && message.innerWindowID) lines.push(message.errorMessage);
+            if (!(message instanceof Ci.nsIScriptError)) return;
+            // Firefox's own troubles are not the page's.
+            if (/^(chrome|resource):/.test(message.sourceName)) return;
+            lines.push(message.errorMessage);
         },
     });
     Services.wm.getMostRecentWindow("navigator:browser").rigConsole = lines;
