@@ -3,6 +3,9 @@
 mod browser;
 mod har;
 mod interrupt;
+mod observe;
+mod progress;
+mod rig;
 mod server;
 
 use anyhow::Result;
@@ -13,6 +16,7 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(name = "browser-rig")]
 enum Command {
+    Observe(observe::Arguments),
     Har(har::Arguments),
 }
 
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode> {
     interrupt::install()?;
     match Command::parse() {
+        Command::Observe(arguments) => observe::run(&arguments),
         Command::Har(arguments) => har::run(&arguments).map(|()| ExitCode::SUCCESS),
     }
 }

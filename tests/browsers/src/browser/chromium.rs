@@ -43,21 +43,26 @@ impl Chromium {
                 "--no-first-run",
                 "--no-proxy-server",
                 "--ignore-certificate-errors",
+                "--allow-browser-signin=false",
                 "--disable-background-networking",
                 "--disable-background-timer-throttling",
                 "--disable-breakpad",
                 "--disable-component-update",
                 "--disable-dev-shm-usage",
+                "--disable-features=NetworkTimeServiceQuerying,OptimizationHints,OptimizationGuideModelDownloading",
                 "--disable-gpu",
                 "--disable-renderer-backgrounding",
                 "--disable-sync",
+                "--simulate-outdated-no-au=Tue, 31 Dec 2099 23:59:59 GMT",
                 "--remote-allow-origins=devtools://devtools",
                 "--remote-debugging-port=0",
             ])
             .arg(format!("--host-resolver-rules=MAP * 127.0.0.1:{port}, EXCLUDE 127.0.0.1"))
             .arg(format!("--user-data-dir={}", profile.path().display()))
-            .arg("about:blank");
-        let mut process = ProcessGroup::start(&mut command, profile.path(), Stdio::null())?;
+            .arg("about:blank")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let mut process = ProcessGroup::start(&mut command, profile.path())?;
         let (devtools_port, path) = announced_endpoint(profile.path(), &mut process)?;
         let mut devtools = DevTools::connect(devtools_port, &path)?;
         let page = attach_to_first_page(&mut devtools, devtools_port)?;
@@ -102,14 +107,15 @@ impl Chromium {
             _ => Ok(None),
         }
     }
-}
 
-impl Browser for Chromium {
-    fn open(&mut self, url: &str) -> Result<()> {
+    /// Shows a page.
+    pub(crate) fn open(&mut self, url: &str) -> Result<()> {
         self.devtools.call(Some(&self.page.session), "Page.navigate", json!({ "url": url }))?;
         Ok(())
     }
+}
 
+impl Browser for Chromium {
     fn console(&mut self, patience: Duration) -> Result<Vec<String>> {
         ensure!(!self.process.has_ended(), "Chromium has ended");
         let mut lines = Vec::new();

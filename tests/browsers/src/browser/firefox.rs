@@ -53,8 +53,11 @@ impl Firefox {
         command
             .args(["--headless", "--no-remote", "--marionette", "--remote-allow-system-access", "--profile"])
             .arg(profile.path())
-            .env("MOZ_CRASHREPORTER_DISABLE", "1");
-        let mut process = ProcessGroup::start(&mut command, profile.path(), Stdio::null())?;
+            .env("MOZ_CRASHREPORTER_DISABLE", "1")
+            .env("MOZ_REMOTE_SETTINGS_DEVTOOLS", "1")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let mut process = ProcessGroup::start(&mut command, profile.path())?;
         let marionette_port = wait_until("Firefox announces its Marionette port", || {
             ensure!(!process.has_ended(), "Firefox ended at once");
             let announced = fs::read_to_string(profile.path().join("MarionetteActivePort"));
@@ -69,14 +72,15 @@ impl Firefox {
     pub(crate) fn marionette(&mut self) -> &mut Marionette {
         &mut self.marionette
     }
-}
 
-impl Browser for Firefox {
-    fn open(&mut self, url: &str) -> Result<()> {
+    /// Shows a page.
+    pub(crate) fn open(&mut self, url: &str) -> Result<()> {
         self.marionette.call("WebDriver:Navigate", json!({ "url": url }))?;
         Ok(())
     }
+}
 
+impl Browser for Firefox {
     fn console(&mut self, patience: Duration) -> Result<Vec<String>> {
         ensure!(!self.process.has_ended(), "Firefox has ended");
         thread::sleep(patience);

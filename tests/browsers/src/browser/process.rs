@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,8 +18,8 @@ pub(super) struct ProcessGroup {
 }
 
 impl ProcessGroup {
-    /// Starts `command` with its own home folder, no proxy settings and no terminal.
-    pub(super) fn start(command: &mut Command, home: &Path, stdout: Stdio) -> Result<Self> {
+    /// Starts `command` with its own home folder, no proxy settings and no standard input.
+    pub(super) fn start(command: &mut Command, home: &Path) -> Result<Self> {
         for variable in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
             command.env_remove(variable).env_remove(variable.to_ascii_uppercase());
         }
@@ -29,13 +29,16 @@ impl ProcessGroup {
         command.env("HOME", home).env_remove("DBUS_SESSION_BUS_ADDRESS").env("NO_AT_BRIDGE", "1");
         let child = command
             .stdin(Stdio::null())
-            .stdout(stdout)
-            .stderr(Stdio::null())
             .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start {}", command.get_program().to_string_lossy()))?;
         let group = Pid::from_child(&child);
         Ok(Self { child, group })
+    }
+
+    /// The program's standard output and error, as far as they were asked for and not taken yet.
+    pub(super) fn take_output(&mut self) -> (Option<ChildStdout>, Option<ChildStderr>) {
+        (self.child.stdout.take(), self.child.stderr.take())
     }
 
     /// Whether the program has ended.

@@ -2,7 +2,7 @@
 
 use super::site::PAGE;
 use super::watch;
-use crate::browser::{Browser, Chromium, attach, evaluate, wait_until};
+use crate::browser::{Chromium, attach, evaluate, wait_until};
 use anyhow::{Context, Result};
 use serde_json::json;
 

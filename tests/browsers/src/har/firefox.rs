@@ -2,7 +2,7 @@
 
 use super::site::PAGE;
 use super::watch;
-use crate::browser::{Browser, Firefox};
+use crate::browser::Firefox;
 use anyhow::{Context, Result};
 use serde_json::json;
 
