@@ -1,4 +1,13 @@
 //! The browser's CORS decision as a library.
+#![cfg_attr(not(feature = "std"), no_std)]
 
+extern crate alloc;
+
+mod browser;
+pub mod protocol;
+mod reason;
 #[cfg(feature = "scenario")]
 pub mod scenario;
+
+pub use browser::*;
+pub use reason::Reason;

@@ -1,0 +1,219 @@
+//! Header lists: a view over headers that somebody else holds, and an owned list.
+//!
+//! Names are compared byte-case-insensitively, values are bytes, and the order and the repetition of lines
+//! are kept: whether a header came once or twice decides whether a browser blocks.
+
+use super::{is_http_tab_or_space, trim};
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use smallvec::SmallVec;
+
+/// Anything that can list header lines in order, as name and value bytes.
+///
+/// Implemented for slices and vectors of pairs of byte-like values and, with the feature `http`, for
+/// [`http::HeaderMap`]. Nothing is copied.
+///
+/// ```
+/// use cors_engine::protocol::Headers;
+/// let headers = Headers::of(&[("Vary", "Origin"), ("vary", "Accept")]);
+/// assert_eq!(headers.get(b"vary").unwrap().as_ref(), b"Origin, Accept");
+/// ```
+pub trait HeaderLines {
+    /// The lines in order. A name that came on several lines is repeated.
+    fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])>;
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> HeaderLines for [(N, V)] {
+    fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>, const LENGTH: usize> HeaderLines for [(N, V); LENGTH] {
+    fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.as_slice().header_lines()
+    }
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> HeaderLines for Vec<(N, V)> {
+    fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.as_slice().header_lines()
+    }
+}
+
+#[cfg(feature = "http")]
+impl HeaderLines for http::HeaderMap {
+    fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.iter().map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes()))
+    }
+}
+
+/// A borrowed [header list](https://fetch.spec.whatwg.org/#concept-header-list).
+///
+/// Values are stripped of leading and trailing tabs and spaces, as every HTTP recipient does. Up to
+/// sixteen lines are held without allocating.
+#[derive(Clone, Debug, Default)]
+pub struct Headers<'a> {
+    lines: SmallVec<[(&'a [u8], &'a [u8]); 16]>,
+}
+
+impl<'a> Headers<'a> {
+    /// The lines of `source`, borrowed.
+    ///
+    /// ```
+    /// use cors_engine::protocol::Headers;
+    /// assert!(Headers::of(&[("Origin", "null")]).contains(b"origin"));
+    /// ```
+    pub fn of<S: HeaderLines + ?Sized>(source: &'a S) -> Self {
+        Headers {
+            lines: source
+                .header_lines()
+                .map(|(name, value)| (name, trim(value, is_http_tab_or_space)))
+                .collect(),
+        }
+    }
+
+    /// Every line in order.
+    ///
+    /// ```
+    /// use cors_engine::protocol::Headers;
+    /// assert_eq!(Headers::of(&[("a", " 1 ")]).iter().next(), Some((&b"a"[..], &b"1"[..])));
+    /// ```
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&'a [u8], &'a [u8])> {
+        self.lines.iter().copied()
+    }
+
+    /// The values of the lines called `name`, in order.
+    ///
+    /// ```
+    /// use cors_engine::protocol::Headers;
+    /// assert_eq!(Headers::of(&[("a", "1"), ("A", "2")]).values(b"a").count(), 2);
+    /// ```
+    pub fn values(&self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> {
+        self.iter().filter(move |(line, _)| line.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// Whether the list [contains](https://fetch.spec.whatwg.org/#header-list-contains) `name`.
+    ///
+    /// ```
+    /// use cors_engine::protocol::Headers;
+    /// assert!(!Headers::default().contains(b"vary"));
+    /// ```
+    #[must_use]
+    pub fn contains(&self, name: &[u8]) -> bool {
+        self.values(name).next().is_some()
+    }
+
+    /// [Gets](https://fetch.spec.whatwg.org/#concept-header-list-get) a value: the values of all lines
+    /// called `name`, joined by `, `. Only a repeated name allocates.
+    ///
+    /// ```
+    /// use cors_engine::protocol::Headers;
+    /// assert_eq!(Headers::default().get(b"vary"), None);
+    /// ```
+    #[must_use]
+    pub fn get(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        let mut values = self.values(name);
+        let mut combined = Cow::Borrowed(values.next()?);
+        for value in values {
+            let joined = combined.to_mut();
+            joined.extend_from_slice(b", ");
+            joined.extend_from_slice(value);
+        }
+        Some(combined)
+    }
+}
+
+/// An owned header list, kept in one buffer.
+///
+/// ```
+/// use cors_engine::protocol::{HeaderLines, HeaderList};
+/// let mut headers = HeaderList::default();
+/// headers.append(b"Accept", b"text/html");
+/// headers.append(b"accept", b"*/*");
+/// assert_eq!(headers.header_lines().count(), 2);
+/// headers.delete(b"ACCEPT");
+/// assert_eq!(headers.header_lines().count(), 0);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct HeaderList {
+    bytes: Vec<u8>,
+    lines: SmallVec<[Line; 8]>,
+}
+
+/// Where a line's name and value lie in the buffer.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    start: usize,
+    name_end: usize,
+    end: usize,
+}
+
+impl HeaderList {
+    /// [Appends](https://fetch.spec.whatwg.org/#concept-header-list-append) a line.
+    ///
+    /// ```
+    /// let mut headers = cors_engine::protocol::HeaderList::default();
+    /// headers.append(b"X-Id", b"7");
+    /// ```
+    pub fn append(&mut self, name: &[u8], value: &[u8]) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(name);
+        self.bytes.extend_from_slice(value);
+        self.lines.push(Line { start, name_end: start + name.len(), end: self.bytes.len() });
+    }
+
+    /// [Deletes](https://fetch.spec.whatwg.org/#concept-header-list-delete) every line called `name`.
+    ///
+    /// ```
+    /// let mut headers = cors_engine::protocol::HeaderList::default();
+    /// headers.delete(b"not-there");
+    /// ```
+    pub fn delete(&mut self, name: &[u8]) {
+        self.retain(|line| !line.eq_ignore_ascii_case(name));
+    }
+
+    /// Deletes every line whose name `keep` does not want.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&[u8]) -> bool) {
+        let bytes = &self.bytes;
+        self.lines.retain(|line| keep(&bytes[line.start..line.name_end]));
+    }
+
+    /// Every line in order.
+    ///
+    /// ```
+    /// let headers: cors_engine::protocol::HeaderList = [("a", "1")].into_iter().collect();
+    /// assert_eq!(headers.lines().next(), Some((&b"a"[..], &b"1"[..])));
+    /// ```
+    pub fn lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
+        self.lines
+            .iter()
+            .map(|line| (&self.bytes[line.start..line.name_end], &self.bytes[line.name_end..line.end]))
+    }
+
+    /// Whether the list [contains](https://fetch.spec.whatwg.org/#header-list-contains) `name`.
+    ///
+    /// ```
+    /// assert!(!cors_engine::protocol::HeaderList::default().contains(b"accept"));
+    /// ```
+    #[must_use]
+    pub fn contains(&self, name: &[u8]) -> bool {
+        self.header_lines().any(|(line, _)| line.eq_ignore_ascii_case(name))
+    }
+}
+
+impl HeaderLines for HeaderList {
+    fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.lines()
+    }
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> FromIterator<(N, V)> for HeaderList {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(lines: I) -> Self {
+        let mut list = HeaderList::default();
+        for (name, value) in lines {
+            list.append(name.as_ref(), value.as_ref());
+        }
+        list
+    }
+}

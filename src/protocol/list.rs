@@ -1,0 +1,107 @@
+//! Lists in header values: `#token` lists, "get, decode, and split", and delta-seconds.
+
+use super::{Headers, is_http_tab_or_space, is_token, trim};
+use smallvec::SmallVec;
+
+/// The `#token` list that one or more header lines hold.
+///
+/// [Extracting header list values](https://fetch.spec.whatwg.org/#extract-header-list-values) for a header
+/// whose syntax is `#token`: lines are split at commas, elements are stripped of tabs and spaces, empty
+/// elements are skipped. Built once, read many times, without allocating.
+#[derive(Clone, Debug)]
+pub struct TokenList<'a> {
+    values: SmallVec<[&'a [u8]; 4]>,
+}
+
+/// The element of a list that is not a token, as it came.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct NotAToken<'a>(pub &'a [u8]);
+
+impl<'a> TokenList<'a> {
+    /// Extracts the list called `name`: `Ok(None)` when there is no such header.
+    ///
+    /// # Errors
+    /// The first element that is not a token; a quoted string is none.
+    ///
+    /// ```
+    /// use cors_engine::protocol::{Headers, list::TokenList};
+    /// let headers = Headers::of(&[("Access-Control-Allow-Methods", "PUT,, DELETE")]);
+    /// let methods = TokenList::extract(&headers, b"access-control-allow-methods").unwrap().unwrap();
+    /// assert!(methods.iter().eq([&b"PUT"[..], b"DELETE"]));
+    /// ```
+    pub fn extract(headers: &Headers<'a>, name: &[u8]) -> Result<Option<Self>, NotAToken<'a>> {
+        let values: SmallVec<[&'a [u8]; 4]> = headers.values(name).collect();
+        let invalid = values.iter().flat_map(|value| elements(value)).find(|element| !is_token(element));
+        match invalid {
+            Some(element) => Err(NotAToken(element)),
+            None if values.is_empty() => Ok(None),
+            None => Ok(Some(TokenList { values })),
+        }
+    }
+
+    /// The elements in order.
+    ///
+    /// ```
+    /// use cors_engine::protocol::{Headers, list::TokenList};
+    /// let headers = Headers::of(&[("a", "x"), ("a", "y")]);
+    /// assert_eq!(TokenList::extract(&headers, b"a").unwrap().unwrap().iter().count(), 2);
+    /// ```
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.values.iter().flat_map(|value| elements(value))
+    }
+}
+
+fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    value
+        .split(|&byte| byte == b',')
+        .map(|element| trim(element, is_http_tab_or_space))
+        .filter(|element| !element.is_empty())
+}
+
+/// [Gets, decodes, and splits](https://fetch.spec.whatwg.org/#concept-header-value-get-decode-and-split) a
+/// value: at commas outside quoted strings, each piece stripped of tabs and spaces.
+///
+/// ```
+/// use cors_engine::protocol::list::get_decode_and_split;
+/// assert!(get_decode_and_split(b"a, \"b,c\" ,").eq([&b"a"[..], b"\"b,c\"", b""]));
+/// ```
+pub fn get_decode_and_split(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut quoted = false;
+    let mut escaped = false;
+    value
+        .split(move |&byte| {
+            if escaped {
+                escaped = false;
+                return false;
+            }
+            match byte {
+                b'"' => quoted = !quoted,
+                b'\\' if quoted => escaped = true,
+                b',' => return !quoted,
+                _ => {}
+            }
+            false
+        })
+        .map(|piece| trim(piece, is_http_tab_or_space))
+}
+
+/// Reads [delta-seconds](https://httpwg.org/specs/rfc9111.html#delta-seconds): one or more digits. A number
+/// that does not fit is the largest one that does.
+///
+/// ```
+/// use cors_engine::protocol::list::delta_seconds;
+/// assert_eq!(delta_seconds(b"600"), Some(600));
+/// assert_eq!(delta_seconds(b"-1"), None);
+/// assert_eq!(delta_seconds(b"99999999999999999999999"), Some(u64::MAX));
+/// ```
+#[must_use]
+pub fn delta_seconds(value: &[u8]) -> Option<u64> {
+    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(
+        value
+            .iter()
+            .fold(0_u64, |seconds, digit| seconds.saturating_mul(10).saturating_add(u64::from(digit - b'0'))),
+    )
+}

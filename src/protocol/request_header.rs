@@ -1,0 +1,406 @@
+//! Request headers: which are CORS-safelisted, CORS-unsafe, forbidden, or no-CORS-safelisted.
+
+use super::{is_http_whitespace, is_token, list, method, trim};
+
+/// The longest value that a CORS-safelisted request-header can have, in bytes.
+pub const SAFELISTED_VALUE_LIMIT: usize = 128;
+
+/// How long the values of all CORS-safelisted request-headers can be together, in bytes.
+pub const SAFELISTED_TOTAL_LIMIT: usize = 1024;
+
+/// The points on which implementations of the safelist differ. [`SafelistRules::STANDARD`] is the Fetch
+/// Standard's own safelist.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SafelistRules {
+    /// Client hints such as `DPR` and `Save-Data` are safelisted when their values are well-formed.
+    pub client_hints: bool,
+    /// Bytes 0x80 to 0xFF make `Accept` and `Content-Type` unsafe.
+    pub high_bytes_unsafe: bool,
+    /// How `Content-Type` values are parsed.
+    pub content_type: ContentTypeSyntax,
+    /// How `Range` values are parsed.
+    pub range: RangeSyntax,
+    /// Whether [`SAFELISTED_TOTAL_LIMIT`] is enforced.
+    pub total_limit: bool,
+    /// Whether repeated headers are judged by their combined value `a, b` instead of one by one.
+    pub combine_repeated: bool,
+}
+
+/// How a `Content-Type` request value is parsed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ContentTypeSyntax {
+    /// [Parse a MIME type](https://mimesniff.spec.whatwg.org/#parse-a-mime-type).
+    MimeSniffing,
+    /// The strict parser for request content types: parameters must be well-formed and none may be empty.
+    Strict,
+}
+
+/// How a `Range` request value is parsed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RangeSyntax {
+    /// [Parse a single range header value](https://fetch.spec.whatwg.org/#simple-range-header-value).
+    Standard,
+    /// As the standard, with numbers below 2^63 - 1 only.
+    SignedNumbers,
+    /// The unit in any case, a number with leading whitespace or plus sign.
+    Lenient,
+}
+
+/// Every name that some value and some rules can make CORS-safelisted.
+const CANDIDATES: [&[u8]; 14] = [
+    b"accept",
+    b"accept-language",
+    b"content-language",
+    b"content-type",
+    b"range",
+    b"device-memory",
+    b"dpr",
+    b"downlink",
+    b"width",
+    b"viewport-width",
+    b"rtt",
+    b"ect",
+    b"save-data",
+    b"intervention",
+];
+
+fn candidate(name: &[u8]) -> Option<usize> {
+    CANDIDATES.iter().position(|candidate| name.eq_ignore_ascii_case(candidate))
+}
+
+/// The start of a combined value, on the stack.
+struct CombinedValue {
+    bytes: [u8; SAFELISTED_VALUE_LIMIT + 1],
+    length: usize,
+}
+
+impl CombinedValue {
+    fn push(&mut self, value: &[u8]) {
+        let taken = value.len().min(self.bytes.len() - self.length);
+        self.bytes[self.length..self.length + taken].copy_from_slice(&value[..taken]);
+        self.length += taken;
+    }
+}
+
+impl SafelistRules {
+    /// What the Fetch Standard says.
+    pub const STANDARD: SafelistRules = SafelistRules {
+        client_hints: false,
+        high_bytes_unsafe: false,
+        content_type: ContentTypeSyntax::MimeSniffing,
+        range: RangeSyntax::Standard,
+        total_limit: true,
+        combine_repeated: false,
+    };
+
+    /// Whether the header is a
+    /// [CORS-safelisted request-header](https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
+    ///
+    /// ```
+    /// use cors_engine::protocol::request_header::SafelistRules;
+    /// assert!(SafelistRules::STANDARD.is_cors_safelisted(b"Content-Type", b"text/plain"));
+    /// assert!(!SafelistRules::STANDARD.is_cors_safelisted(b"Content-Type", b"application/json"));
+    /// ```
+    #[must_use]
+    pub fn is_cors_safelisted(&self, name: &[u8], value: &[u8]) -> bool {
+        if value.len() > SAFELISTED_VALUE_LIMIT {
+            return false;
+        }
+        match name.len() {
+            6 if name.eq_ignore_ascii_case(b"accept") => !self.has_unsafe_byte(value),
+            15 if name.eq_ignore_ascii_case(b"accept-language") => is_language_value(value),
+            16 if name.eq_ignore_ascii_case(b"content-language") => is_language_value(value),
+            12 if name.eq_ignore_ascii_case(b"content-type") => {
+                !self.has_unsafe_byte(value) && self.is_safelisted_content_type(value)
+            }
+            5 if name.eq_ignore_ascii_case(b"range") => self.is_safelisted_range(value),
+            _ => self.client_hints && is_safelisted_client_hint(name, value),
+        }
+    }
+
+    /// Whether the header is a
+    /// [no-CORS-safelisted request-header](https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header).
+    ///
+    /// ```
+    /// use cors_engine::protocol::request_header::SafelistRules;
+    /// assert!(!SafelistRules::STANDARD.is_no_cors_safelisted(b"range", b"bytes=0-"));
+    /// ```
+    #[must_use]
+    pub fn is_no_cors_safelisted(&self, name: &[u8], value: &[u8]) -> bool {
+        const NAMES: [&[u8]; 4] = [b"accept", b"accept-language", b"content-language", b"content-type"];
+        NAMES.iter().any(|safelisted| name.eq_ignore_ascii_case(safelisted))
+            && self.is_cors_safelisted(name, value)
+    }
+
+    /// The [CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names)
+    /// of `lines`, each as often as it is unsafe, in the order and the case of the lines.
+    ///
+    /// Allocates nothing, and takes time in proportion to the lines.
+    ///
+    /// ```
+    /// use cors_engine::protocol::request_header::SafelistRules;
+    /// let lines = [(&b"X-A"[..], &b"1"[..]), (b"Accept", b"*/*")];
+    /// let names = SafelistRules::STANDARD.cors_unsafe_names(lines.iter().copied());
+    /// assert!(names.eq([b"X-A"]));
+    /// ```
+    pub fn cors_unsafe_names<'a, I>(&self, lines: I) -> impl Iterator<Item = &'a [u8]>
+    where
+        I: Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
+    {
+        let rules = *self;
+        let unsafe_repeated =
+            if self.combine_repeated { self.unsafe_repeated_names(lines.clone()) } else { 0 };
+        let is_safelisted = move |(name, value): (&[u8], &[u8])| {
+            let repeated = unsafe_repeated != 0
+                && candidate(name).is_some_and(|index| unsafe_repeated & (1 << index) != 0);
+            !repeated && rules.is_cors_safelisted(name, value)
+        };
+        let total: usize = if self.total_limit {
+            lines.clone().filter(|&line| is_safelisted(line)).map(|(_, value)| value.len()).sum()
+        } else {
+            0
+        };
+        lines
+            .filter(move |&line| total > SAFELISTED_TOTAL_LIMIT || !is_safelisted(line))
+            .map(|(name, _)| name)
+    }
+
+    /// Which [`CANDIDATES`] come more than once and are not safelisted once combined, as a bit set.
+    fn unsafe_repeated_names<'a>(&self, lines: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone) -> u16 {
+        let (mut seen, mut repeated) = (0_u16, 0_u16);
+        for index in lines.clone().filter_map(|(name, _)| candidate(name)) {
+            repeated |= seen & (1 << index);
+            seen |= 1 << index;
+        }
+        let is_unsafe = |name: &[u8]| {
+            // One byte over the limit is enough to know that the value is too long.
+            let mut combined = CombinedValue { bytes: [0; SAFELISTED_VALUE_LIMIT + 1], length: 0 };
+            let values =
+                lines.clone().filter(|(line, _)| line.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+            for (position, value) in values.enumerate() {
+                combined.push(if position == 0 { b"" } else { b", " });
+                combined.push(value);
+            }
+            !self.is_cors_safelisted(name, &combined.bytes[..combined.length])
+        };
+        (0..CANDIDATES.len())
+            .filter(|index| repeated & (1 << index) != 0 && is_unsafe(CANDIDATES[*index]))
+            .fold(0, |unsafe_names, index| unsafe_names | 1 << index)
+    }
+
+    /// Whether `value` has a [CORS-unsafe request-header
+    /// byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).
+    fn has_unsafe_byte(&self, value: &[u8]) -> bool {
+        value.iter().any(|&byte| {
+            (byte < 0x20 && byte != b'\t')
+                || matches!(
+                    byte,
+                    b'"' | b'(' | b')' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'{' | b'}'
+                )
+                || byte == 0x7F
+                || (self.high_bytes_unsafe && byte >= 0x80)
+        })
+    }
+
+    fn is_safelisted_content_type(&self, value: &[u8]) -> bool {
+        const ESSENCES: [&[u8]; 3] =
+            [b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain"];
+        let Some(essence) = mime_type_essence(value) else { return false };
+        ESSENCES.iter().any(|safelisted| essence.eq_ignore_ascii_case(safelisted))
+            && match self.content_type {
+                ContentTypeSyntax::MimeSniffing => true,
+                ContentTypeSyntax::Strict => has_strict_parameters(value),
+            }
+    }
+
+    fn is_safelisted_range(&self, value: &[u8]) -> bool {
+        match self.range {
+            RangeSyntax::Standard => parse_single_range(value).is_some(),
+            RangeSyntax::SignedNumbers => parse_single_range(value).is_some_and(|(start, end)| {
+                let below_limit =
+                    |number: &[u8]| list::delta_seconds(number).is_some_and(|n| n < i64::MAX as u64);
+                below_limit(start) && (end.is_empty() || below_limit(end))
+            }),
+            RangeSyntax::Lenient => is_lenient_range(value),
+        }
+    }
+}
+
+/// Whether the header is a [forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header).
+///
+/// ```
+/// use cors_engine::protocol::request_header::is_forbidden;
+/// assert!(is_forbidden(b"Origin", b"https://a.example"));
+/// assert!(is_forbidden(b"X-HTTP-Method-Override", b"PUT, TRACE"));
+/// assert!(!is_forbidden(b"X-HTTP-Method-Override", b"PUT"));
+/// ```
+#[must_use]
+pub fn is_forbidden(name: &[u8], value: &[u8]) -> bool {
+    const NAMES: [&[u8]; 21] = [
+        b"accept-charset",
+        b"accept-encoding",
+        b"access-control-request-headers",
+        b"access-control-request-method",
+        b"connection",
+        b"content-length",
+        b"cookie",
+        b"cookie2",
+        b"date",
+        b"dnt",
+        b"expect",
+        b"host",
+        b"keep-alive",
+        b"origin",
+        b"referer",
+        b"set-cookie",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+        b"via",
+    ];
+    const METHOD_OVERRIDES: [&[u8]; 3] = [b"x-http-method", b"x-http-method-override", b"x-method-override"];
+    let is = |candidate: &&[u8]| name.eq_ignore_ascii_case(candidate);
+    let starts_with =
+        |prefix: &[u8]| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    NAMES.iter().any(is)
+        || starts_with(b"proxy-")
+        || starts_with(b"sec-")
+        || (METHOD_OVERRIDES.iter().any(is) && list::get_decode_and_split(value).any(method::is_forbidden))
+}
+
+/// Whether `name` is a
+/// [CORS non-wildcard request-header name](https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name):
+/// `Authorization`, which `*` does not cover.
+///
+/// ```
+/// assert!(cors_engine::protocol::request_header::is_cors_non_wildcard(b"Authorization"));
+/// ```
+#[must_use]
+pub fn is_cors_non_wildcard(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"authorization")
+}
+
+/// Whether `name` is a [request-body-header
+/// name](https://fetch.spec.whatwg.org/#request-body-header-name), which goes when a redirect drops the body.
+///
+/// ```
+/// assert!(cors_engine::protocol::request_header::is_request_body_header(b"Content-Type"));
+/// ```
+#[must_use]
+pub fn is_request_body_header(name: &[u8]) -> bool {
+    [&b"content-encoding"[..], b"content-language", b"content-location", b"content-type"]
+        .iter()
+        .any(|body_header| name.eq_ignore_ascii_case(body_header))
+}
+
+/// Whether `value` is a [header value](https://fetch.spec.whatwg.org/#header-value) once normalized.
+///
+/// ```
+/// use cors_engine::protocol::request_header::is_value;
+/// assert!(is_value(b" padded "));
+/// assert!(!is_value(b"two\r\nlines"));
+/// ```
+#[must_use]
+pub fn is_value(value: &[u8]) -> bool {
+    !normalize_value(value).iter().any(|byte| matches!(byte, b'\0' | b'\r' | b'\n'))
+}
+
+/// [Normalizes](https://fetch.spec.whatwg.org/#concept-header-value-normalize) a header value.
+///
+/// ```
+/// assert_eq!(cors_engine::protocol::request_header::normalize_value(b" 1\r\n"), b"1");
+/// ```
+#[must_use]
+pub fn normalize_value(value: &[u8]) -> &[u8] {
+    trim(value, is_http_whitespace)
+}
+
+fn is_language_value(value: &[u8]) -> bool {
+    value.iter().all(|byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'*' | b',' | b'-' | b'.' | b';' | b'=')
+    })
+}
+
+/// The type and subtype of [parsing](https://mimesniff.spec.whatwg.org/#parse-a-mime-type) `value` as a MIME
+/// type, in the case they came in. Parameters cannot make that algorithm fail, so they are not looked at.
+fn mime_type_essence(value: &[u8]) -> Option<&[u8]> {
+    let value = trim(value, is_http_whitespace);
+    let end = value.iter().position(|&byte| byte == b';').unwrap_or(value.len());
+    let essence = trim(&value[..end], is_http_whitespace);
+    let slash = essence.iter().position(|&byte| byte == b'/')?;
+    (is_token(&essence[..slash]) && is_token(&essence[slash + 1..])).then_some(essence)
+}
+
+/// Whether every parameter is `name=value` made of tokens, with none empty or left out.
+fn has_strict_parameters(value: &[u8]) -> bool {
+    value.split(|&byte| byte == b';').skip(1).all(|parameter| {
+        let parameter = trim(parameter, is_http_whitespace);
+        match parameter.iter().position(|&byte| byte == b'=') {
+            Some(equals) => is_token(&parameter[..equals]) && is_token(&parameter[equals + 1..]),
+            None => false,
+        }
+    })
+}
+
+/// [Parses a single range header value](https://fetch.spec.whatwg.org/#simple-range-header-value), whitespace
+/// not allowed, into the digits of start and end; ranges without a start are not safelisted and are `None`.
+fn parse_single_range(value: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (start, end) = split_range(value.strip_prefix(b"bytes=")?)?;
+    let is_number = |digits: &[u8]| digits.iter().all(u8::is_ascii_digit);
+    if start.is_empty() || !is_number(start) || !is_number(end) {
+        return None;
+    }
+    let ordered = end.is_empty() || magnitude(start) <= magnitude(end);
+    ordered.then_some((start, end))
+}
+
+fn split_range(range: &[u8]) -> Option<(&[u8], &[u8])> {
+    let dash = range.iter().position(|&byte| byte == b'-')?;
+    Some((&range[..dash], &range[dash + 1..]))
+}
+
+/// Digits as a number of any size: by length first, then by value.
+fn magnitude(digits: &[u8]) -> (usize, &[u8]) {
+    let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
+    (digits.len() - zeros, &digits[zeros..])
+}
+
+fn is_lenient_range(value: &[u8]) -> bool {
+    let Some((unit, range)) = value.split_at_checked(6) else { return false };
+    if !unit.eq_ignore_ascii_case(b"bytes=") {
+        return false;
+    }
+    let number = |text: &[u8]| {
+        let text = trim(text, |byte| matches!(byte, 0x0B | 0x0C));
+        let digits = text.strip_prefix(b"+").unwrap_or(text);
+        list::delta_seconds(digits)
+    };
+    let Some((start, end)) = split_range(range) else { return false };
+    match (number(start), end) {
+        (Some(_), b"") => true,
+        (Some(start), end) => number(end).is_some_and(|end| start <= end),
+        (None, _) => false,
+    }
+}
+
+/// The client hints that Chromium safelists, by name and form of the value.
+fn is_safelisted_client_hint(name: &[u8], value: &[u8]) -> bool {
+    let digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    let decimal = |text: &[u8]| {
+        let point = text.iter().position(|&byte| byte == b'.');
+        point.map_or_else(|| digits(text), |point| digits(&text[..point]) && digits(&text[point + 1..]))
+    };
+    let is = |candidate: &&[u8]| name.eq_ignore_ascii_case(candidate);
+    if [&b"device-memory"[..], b"dpr", b"downlink"].iter().any(is) {
+        decimal(value)
+    } else if [&b"width"[..], b"viewport-width", b"rtt"].iter().any(is) {
+        digits(value)
+    } else if is(&&b"ect"[..]) {
+        matches!(value, b"slow-2g" | b"2g" | b"3g" | b"4g")
+    } else if is(&&b"save-data"[..]) {
+        value.eq_ignore_ascii_case(b"on")
+    } else {
+        is(&&b"intervention"[..])
+    }
+}
