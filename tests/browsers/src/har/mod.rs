@@ -102,8 +102,8 @@ fn note(path: &Path, browser: &str, shop: &site::Shop, seen: &[Seen]) -> Result<
     for ((fetch, request), seen) in fetches.iter_mut().zip(shop.requests()).zip(seen) {
         fetch["url"] = request.url.as_str().into();
         fetch["method"] = request.method.as_str().into();
-        fetch["mode"] = request.mode.as_str().into();
-        fetch["credentials"] = request.credentials.as_str().into();
+        fetch["mode"] = serde_json::to_value(request.mode)?;
+        fetch["credentials"] = serde_json::to_value(request.credentials)?;
         fetch[browser] = seen.outcome.clone();
         fetch[browser]["console"] = seen.console.clone().into();
     }
