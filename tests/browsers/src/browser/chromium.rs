@@ -126,6 +126,11 @@ impl Browser for Chromium {
         }
         Ok(lines)
     }
+
+    fn forget_preflights(&mut self) -> Result<()> {
+        self.devtools.call(Some(&self.page.session), "Network.clearBrowserCache", json!({}))?;
+        Ok(())
+    }
 }
 
 /// Runs an expression in a target and gives its (awaited) value.

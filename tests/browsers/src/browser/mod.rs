@@ -61,6 +61,11 @@ impl Kind {
 pub(crate) trait Browser {
     /// What was written to the console since the last call; waits at most `patience` when that is nothing.
     fn console(&mut self, patience: Duration) -> Result<Vec<String>>;
+
+    /// Empties the preflight cache, where a full one is a trap.
+    fn forget_preflights(&mut self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Asks until there is an answer.

@@ -100,11 +100,16 @@ impl Rig {
             None => {
                 let browser = self.kind.launch(self.server.port(), &self.stage.entrance())?;
                 self.stage.start_waiting();
+                self.stage.resume();
                 self.browser.insert(browser)
             }
         };
         for line in browser.console(LISTEN)? {
             self.stage.note_console(&line);
+        }
+        if self.stage.is_resting() {
+            browser.forget_preflights()?;
+            self.stage.resume();
         }
         if self.stage.is_stalled() {
             anyhow::bail!("{} has fallen silent", self.kind.name());

@@ -17,6 +17,8 @@ use url::Url;
 const OPAQUE_PARENT: &str = "http://null-parent.test";
 /// How long nothing may be heard from the browser, beside what scenarios wait.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// Chromium's preflight cache throws out entries at random beyond 1024; most runs leave one or two there.
+const PREFLIGHT_ROOM: usize = 400;
 /// The longest single wait that a scenario may ask for, in seconds.
 const LONGEST_WAIT: f64 = 60.0;
 
@@ -104,6 +106,8 @@ struct State {
     queue: Queue,
     last_id: u64,
     last_sign: Option<Instant>,
+    /// How many runs pages got since the browser last forgot its preflights.
+    handed_out: usize,
     /// The hosts that scenarios mention. What a browser asks of others is its own business.
     hosts: HashSet<String>,
     strays: Vec<String>,
@@ -121,11 +125,15 @@ impl State {
 
     /// What a page of this origin does next.
     fn work(&mut self, origin: &str) -> Value {
+        if self.handed_out >= PREFLIGHT_ROOM {
+            return json!({ "idle": true });
+        }
         if let Some((ids, parallel)) = self.queue.take(origin) {
             let mut runs = Vec::with_capacity(ids.len());
             for id in ids {
                 let Some(run) = self.runs.get_mut(&id) else { continue };
                 run.is_out = true;
+                self.handed_out += 1;
                 runs.push(run.work(id));
             }
             return json!({ "runs": runs, "parallel": parallel, "here": page_url(origin) });
@@ -179,6 +187,17 @@ impl Stage {
         let state = self.state();
         let longest = state.runs.values().map(|run| waiting_time(&run.scenario)).max().unwrap_or_default();
         state.last_sign.is_some_and(|sign| sign.elapsed() > PATIENCE + longest)
+    }
+
+    /// Whether pages are kept waiting, and have brought everything back, until the browser forgets its preflights.
+    pub(super) fn is_resting(&self) -> bool {
+        let state = self.state();
+        state.handed_out >= PREFLIGHT_ROOM && !state.runs.values().any(Run::is_stuck)
+    }
+
+    /// Lets pages go on, because the browser has forgotten its preflights.
+    pub(super) fn resume(&self) {
+        self.state().handed_out = 0;
     }
 
     /// Forgets how long ago the browser was heard, because a new one starts or new work arrives.
