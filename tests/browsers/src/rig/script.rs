@@ -8,8 +8,13 @@ use url::Url;
 /// The body of every response that does not announce another length.
 const BODY: &str = "ok\n";
 
-/// Header names that a reply carries although the scenario does not mention them.
+/// Header names that a response carries although the scenario does not mention them.
 pub(super) type Added = Vec<&'static str>;
+
+/// What is not the scenario's own in a response that no server gave: Firefox adds a length to `data:` responses.
+pub(super) fn added_unless_scripted() -> Added {
+    vec!["content-length", "cache-control"]
+}
 
 /// The log entry for a request of a scenario.
 pub(super) fn log(request: &Received) -> WireEntry {

@@ -36,7 +36,7 @@ struct Run {
 }
 
 /// What the server saw of one step.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Log {
     wire: Vec<WireEntry>,
     added: script::Added,
@@ -44,7 +44,8 @@ struct Log {
 
 impl Run {
     fn new(scenario: Scenario, pace: Pace) -> Self {
-        let steps = vec![Log::default(); scenario.steps.len()];
+        let steps =
+            vec![Log { wire: Vec::new(), added: script::added_unless_scripted() }; scenario.steps.len()];
         Self {
             scenario,
             pace,
