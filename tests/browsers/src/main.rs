@@ -1,6 +1,7 @@
 //! Asks real, headless browsers what they do with CORS, and compares the engine with them.
 
 mod browser;
+mod generate;
 mod har;
 mod interrupt;
 mod observe;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 #[command(name = "browser-rig")]
 enum Command {
     Observe(observe::Arguments),
+    Generate(generate::Arguments),
     Har(har::Arguments),
 }
 
@@ -34,6 +36,7 @@ fn run() -> Result<ExitCode> {
     interrupt::install()?;
     match Command::parse() {
         Command::Observe(arguments) => observe::run(&arguments),
+        Command::Generate(arguments) => generate::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Har(arguments) => har::run(&arguments).map(|()| ExitCode::SUCCESS),
     }
 }
