@@ -1,6 +1,7 @@
 //! Asks real, headless browsers what they do with CORS, and compares the engine with them.
 
 mod browser;
+mod compare;
 mod generate;
 mod har;
 mod interrupt;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 #[command(name = "browser-rig")]
 enum Command {
     Observe(observe::Arguments),
+    Compare(compare::Arguments),
     Generate(generate::Arguments),
     Har(har::Arguments),
 }
@@ -36,6 +38,7 @@ fn run() -> Result<ExitCode> {
     interrupt::install()?;
     match Command::parse() {
         Command::Observe(arguments) => observe::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Generate(arguments) => generate::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Har(arguments) => har::run(&arguments).map(|()| ExitCode::SUCCESS),
     }
