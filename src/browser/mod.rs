@@ -31,11 +31,11 @@ use crate::reason::Reason;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
-use engine::{Profile, StreamBody};
+use engine::{Forgets, Profile, RedirectedOrigin, RemovedHeaders, StreamBody};
 use outcome::Outcome::{NetworkError, Response};
 use preflight::Asked;
 use preflight_cache::CacheKey;
-use redirect::{Location, location_url};
+use redirect::location_url;
 use smallvec::SmallVec;
 use url::Url;
 
@@ -81,6 +81,8 @@ pub struct Fetch {
     initial_url: Option<Url>,
     method: SmallVec<[u8; 16]>,
     headers: HeaderList,
+    /// The header list before redirects removed headers from it, where an engine remembers it.
+    original_headers: Option<HeaderList>,
     body: Body,
     mode: RequestMode,
     credentials: CredentialsMode,
@@ -96,6 +98,10 @@ pub struct Fetch {
     unsafe_request: bool,
     tainting: ResponseType,
     origin_tainted: bool,
+    /// Whether some redirect led to another origin.
+    crossed_origins: bool,
+    /// Whether some hop so far sent an `Origin` header.
+    origin_sent: bool,
     redirect_count: u8,
     timing_allow_failed: bool,
     /// Whether some hop so far was to be preflighted, also where the cache spared it.
@@ -134,6 +140,7 @@ impl Fetch {
             profile,
             method: method::normalize(&request.method).into(),
             headers: request.header_list(profile),
+            original_headers: None,
             body: request.sent_body().clone(),
             safelist: request.safelist_rules(profile),
             use_cors_preflight: request.use_cors_preflight(profile),
@@ -152,6 +159,8 @@ impl Fetch {
             http_version: request.http_version,
             tainting: ResponseType::Basic,
             origin_tainted: false,
+            crossed_origins: false,
+            origin_sent: false,
             redirect_count: 0,
             timing_allow_failed: false,
             preflighted: false,
@@ -202,10 +211,11 @@ impl Fetch {
         now: Duration,
     ) -> Step<'_> {
         if let State::Waiting(exchange) = self.state {
-            let next = match exchange {
+            let well_formed = redirect::refuse_conflicting_locations(self.profile, response);
+            let next = well_formed.and_then(|()| match exchange {
                 Exchange::Preflight => self.receive_preflight(response, cache, now),
                 Exchange::Actual => self.receive_actual(response, cache, now),
-            };
+            });
             self.state = next.unwrap_or_else(|refusal| {
                 self.network_error(refusal, Some(exchange), Some(response.status), cache)
             });
@@ -274,13 +284,27 @@ impl Fetch {
             RequestMode::Cors if !is_http => refuse(Reason::SchemeNotHttp),
             RequestMode::Cors => {
                 self.tainting = ResponseType::Cors;
-                let preflighted = self.use_cors_preflight
-                    || (self.unsafe_request
-                        && (!method::is_cors_safelisted(&self.method)
-                            || !self.asked().unsafe_names().is_empty()));
-                self.http_fetch(preflighted, cache, now)
+                self.http_fetch(self.needs_preflight(), cache, now)
             }
         }
+    }
+
+    /// Whether this hop is to be preflighted: the condition in main fetch.
+    fn needs_preflight(&self) -> bool {
+        let is_unsafe =
+            |headers: &HeaderList| self.safelist.cors_unsafe_names(headers.lines()).next().is_some();
+        self.is_preflight_forced()
+            || (self.unsafe_request
+                && (!method::is_cors_safelisted(&self.method) || is_unsafe(&self.headers)))
+    }
+
+    /// Whether a preflight is necessary whatever the method and the headers are by now.
+    fn is_preflight_forced(&self) -> bool {
+        self.use_cors_preflight
+            || (self.profile.preflights_stick && self.preflighted)
+            || self.original_headers.as_ref().is_some_and(|original| {
+                self.unsafe_request && self.safelist.cors_unsafe_names(original.lines()).next().is_some()
+            })
     }
 
     /// [Scheme fetch](https://fetch.spec.whatwg.org/#concept-scheme-fetch).
@@ -291,7 +315,7 @@ impl Fetch {
         };
         match self.url.scheme() {
             "http" | "https" => self.http_network_or_cache_fetch(),
-            "about" if self.url.path() == "blank" => local(self),
+            "about" if self.url.path() == "blank" && self.profile.about_blank => local(self),
             "data" if data_url::DataUrl::process(self.url.as_str()).is_ok() => local(self),
             "data" => Err(Refusal::new(Reason::InvalidDataUrl, [])),
             "blob" => Err(Refusal::new(Reason::UnknownBlob, [])),
@@ -308,6 +332,9 @@ impl Fetch {
     ) -> Result<State, Refusal> {
         self.preflighted |= make_cors_preflight;
         if make_cors_preflight && !self.asked().is_cached(cache, &self.cache_key(), now) {
+            if self.profile.cache.forgets == Forgets::OnMiss {
+                cache.clear_entries(&self.cache_key());
+            }
             self.access_control_request_headers = self.asked().access_control_request_headers();
             return Ok(State::Waiting(Exchange::Preflight));
         }
@@ -363,21 +390,18 @@ impl Fetch {
             };
             resource_policy::cross_origin_resource_policy_check(&embedder, &self.url, &response.headers)?;
         }
-        if response.has_redirect_status() {
-            match self.redirect {
-                RedirectMode::Error => return Err(Refusal::new(Reason::RedirectModeError, [])),
-                RedirectMode::Manual => {
-                    self.tainting = ResponseType::OpaqueRedirect;
-                    return Ok(State::Done(Response(self.filtered_response(response))));
-                }
-                RedirectMode::Follow => {
-                    if let Location::Url(location) = location_url(response, &self.url)? {
-                        let from = self.url.clone();
-                        self.http_redirect_fetch(response, location)?;
-                        self.initial_url.get_or_insert(from);
-                        return Ok(self.main_fetch(cache, now));
-                    }
-                }
+        if response.has_redirect_status() && self.redirect == RedirectMode::Manual {
+            self.tainting = ResponseType::OpaqueRedirect;
+        } else if redirect::is_redirect(self.profile, response) {
+            if self.redirect == RedirectMode::Error {
+                return Err(Refusal::new(Reason::RedirectModeError, []));
+            }
+            if let Some(location) = location_url(self.profile, response, &self.url)? {
+                let from = self.url.clone();
+                self.origin_sent = self.request_origin_header(Exchange::Actual).is_some();
+                self.http_redirect_fetch(response, location)?;
+                self.initial_url.get_or_insert(from);
+                return Ok(self.main_fetch(cache, now));
             }
         }
         Ok(State::Done(Response(self.filtered_response(response))))
@@ -412,7 +436,7 @@ impl Fetch {
         status: Option<u16>,
         cache: &mut PreflightCache,
     ) -> State {
-        if self.preflighted {
+        if self.preflighted && self.profile.cache.forgets == Forgets::OnFailure {
             cache.clear_entries(&self.cache_key());
         }
         State::Done(NetworkError(Blocked {
@@ -439,11 +463,20 @@ impl Fetch {
     /// [Append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header).
     fn request_origin_header(&self, exchange: Exchange) -> Option<&str> {
         let serialized = self.request_origin().serialized();
-        if exchange == Exchange::Preflight || self.tainting == ResponseType::Cors {
+        if exchange == Exchange::Preflight {
+            return Some(self.preflight_origin().serialized());
+        }
+        if self.tainting == ResponseType::Cors {
+            return Some(serialized);
+        }
+        if self.profile.redirected_origin == RedirectedOrigin::Kept && self.origin_sent {
             return Some(serialized);
         }
         if matches!(&self.method[..], b"GET" | b"HEAD") {
             return None;
+        }
+        if self.profile.redirected_origin == RedirectedOrigin::NullCrossOrigin && self.crossed_origins {
+            return Some("null");
         }
         let is_hidden = self.mode != RequestMode::Cors
             && match self.referrer_policy {
@@ -477,22 +510,34 @@ impl Fetch {
         asked_for && !stripped
     }
 
+    /// The origin that a preflight names and is judged by.
+    fn preflight_origin(&self) -> &Origin {
+        if self.profile.preflight_keeps_page_origin { &self.origin } else { self.request_origin() }
+    }
+
     fn asked(&self) -> Asked<'_> {
+        let asked_for = match self.profile.removed_headers {
+            RemovedHeaders::AskedFor => self.original_headers.as_ref(),
+            RemovedHeaders::Gone | RemovedHeaders::NeedPreflight => None,
+        };
         Asked {
             profile: self.profile,
-            origin: self.request_origin(),
+            origin: self.preflight_origin(),
             credentials: self.credentials,
             method: &self.method,
-            headers: &self.headers,
+            headers: asked_for.unwrap_or(&self.headers),
             rules: self.safelist,
             use_cors_preflight: self.use_cors_preflight,
+            is_forced: self.is_preflight_forced(),
+            is_exempt: self.profile.preflight_keeps_page_origin && self.origin.is_origin_of(&self.url),
+            cache_mode: self.cache_mode,
         }
     }
 
     fn cache_key(&self) -> CacheKey<'_> {
         CacheKey {
             network_partition_key: &self.network_partition_key,
-            origin: self.request_origin().serialized(),
+            origin: self.preflight_origin().serialized(),
             url: self.url.as_str(),
             credentials: self.credentials,
         }
@@ -550,6 +595,9 @@ pub fn preflight_check(
         headers: &headers,
         rules: request.safelist_rules(profile),
         use_cors_preflight: request.use_cors_preflight(profile),
+        is_forced: request.use_cors_preflight(profile),
+        is_exempt: false,
+        cache_mode: request.cache,
     };
     asked.check(response).map(|_| ())
 }

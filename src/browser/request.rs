@@ -386,7 +386,12 @@ impl Request {
             Body::UrlSearchParams => Some(b"application/x-www-form-urlencoded;charset=UTF-8"),
             // The boundary is made at random; its form never matters to CORS.
             Body::FormData => Some(b"multipart/form-data; boundary=----boundary"),
-            Body::Blob(media_type) => blob_type(media_type),
+            Body::Blob(media_type) => {
+                let must_parse = profile.blob_type_must_parse
+                    && matches!(self.initiator, Initiator::XmlHttpRequest { .. });
+                blob_type(media_type)
+                    .filter(|value| !must_parse || request_header::is_strict_mime_type(value))
+            }
             Body::Stream if profile.stream_body == StreamBody::Stringified => {
                 Some(b"text/plain;charset=UTF-8")
             }

@@ -4,6 +4,7 @@ use super::model::{
     Answer, BodyDescription, Observation, Outcome, RequestDescription, Scenario, Step, WireEntry, WireKind,
 };
 use crate::browser::{self, Body, Exchange, Fetch, HttpVersion, Initiator, InvalidRequest, Outgoing};
+use crate::protocol::Origin;
 use crate::reason::Reason;
 use crate::{Blocked, Engine, PreflightCache, Request, ResponseHead};
 use serde::Serialize;
@@ -67,7 +68,7 @@ impl Context {
         };
         let server = Server::new(&step.server);
         let mut wire = Vec::new();
-        let mut last = Answer { status: 0, headers: Vec::new() };
+        let mut last = local_answer();
         let mut next = fetch.start(&mut self.cache, self.now);
         let outcome = loop {
             match next {
@@ -88,6 +89,11 @@ impl Context {
         };
         (observation, blocked)
     }
+}
+
+/// What a URL that reaches no server answers.
+fn local_answer() -> Answer {
+    Answer { status: 200, headers: vec![("content-type".into(), String::new())] }
 }
 
 fn observation_of(outcome: &browser::Outcome, last: &Answer) -> Observation {
@@ -150,8 +156,7 @@ struct Server<'a> {
 
 impl<'a> Server<'a> {
     fn new(answers: &'a BTreeMap<String, super::Answers>) -> Self {
-        let key = |text: &str| Url::parse(text).map_or_else(|_| text.into(), |url| wire_url(&url));
-        Server { answers: answers.iter().map(|(url, answers)| (key(url), answers)).collect() }
+        Server { answers: answers.iter().map(|(url, answers)| (server_key(url), answers)).collect() }
     }
 
     fn answer(&self, outgoing: Outgoing<'_>) -> Answer {
@@ -162,6 +167,18 @@ impl<'a> Server<'a> {
         };
         answer.cloned().unwrap_or(Answer { status: 404, headers: Vec::new() })
     }
+}
+
+/// A key of the server map as its URL goes over the wire. Scheme, host and port are parsed; path and query
+/// are compared as they are written.
+fn server_key(text: &str) -> String {
+    let Ok(url) = Url::parse(text) else { return text.into() };
+    let after_scheme = text.find("://").map_or(text.len(), |position| position + "://".len());
+    let authority_end = text[after_scheme..].find(['/', '?', '#']);
+    let rest = authority_end.map_or("", |position| &text[after_scheme + position..]);
+    let rest = rest.split('#').next().unwrap_or_default();
+    let slash = if rest.starts_with('/') { "" } else { "/" };
+    format!("{}{slash}{rest}", Origin::of(&url))
 }
 
 /// Header lines as bytes: U+00NN is the byte NN; a character above that cannot come from a server and is
