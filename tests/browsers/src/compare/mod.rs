@@ -165,6 +165,7 @@ fn print(group: &[&Disagreement], kind: Kind) {
     println!("{found_in}{more}: {} of step {}", difference.aspect.name(), difference.step);
     println!("  {}: {}", kind.name(), in_words(&difference.browser));
     println!("  engine: {}", in_words(&difference.engine));
-    let text = serde_json::to_string(&scenario).unwrap_or_default();
-    println!("  {text}");
+    let minimal = Scenario { name: format!("min/{found_in}"), about: String::new(), ..scenario.clone() };
+    // A scenario holds nothing that JSON cannot say.
+    println!("  {}", serde_json::to_string(&minimal).unwrap_or_default());
 }

@@ -6,6 +6,16 @@
 use cors_engine::scenario::{Answer, Scenario, Step};
 use cors_engine::{CacheMode, CredentialsMode, RedirectMode, RequestMode};
 
+/// Parts of URLs and origins, and what is as good where they do not matter.
+const PLAINER: [(&str, &str); 6] = [
+    ("https://", "http://"),
+    (":8080", ""),
+    ("sub.a.test", "b.test"),
+    ("c.test", "b.test"),
+    ("\"null\"", "\"http://a.test\""),
+    ("/r0", "/x"),
+];
+
 /// All scenarios that are one simplification away, bold ones first.
 pub(super) fn candidates(scenario: &Scenario) -> Vec<Scenario> {
     let mut smaller = Vec::new();
@@ -16,6 +26,7 @@ pub(super) fn candidates(scenario: &Scenario) -> Vec<Scenario> {
             smaller.push(fewer);
         }
     }
+    smaller.extend(PLAINER.iter().filter_map(|(from, to)| rewritten(scenario, from, to)));
     for (index, step) in scenario.steps.iter().enumerate() {
         for simpler in steps(step) {
             let mut changed = scenario.clone();
@@ -24,6 +35,16 @@ pub(super) fn candidates(scenario: &Scenario) -> Vec<Scenario> {
         }
     }
     smaller
+}
+
+/// The scenario with a part of its texts replaced everywhere, if it has that part.
+fn rewritten(scenario: &Scenario, from: &str, to: &str) -> Option<Scenario> {
+    let steps = serde_json::to_string(&scenario.steps).ok()?;
+    if !steps.contains(from) {
+        return None;
+    }
+    let steps = serde_json::from_str(&steps.replace(from, to)).ok()?;
+    Some(Scenario { steps, ..scenario.clone() })
 }
 
 /// Simplifications of one step.
@@ -53,7 +74,8 @@ fn steps(step: &Step) -> Vec<Step> {
     for at in 0..step.request.headers.len() {
         keep(with(&|step| drop(step.request.headers.remove(at))));
     }
-    for (at, (_, value)) in step.request.headers.iter().enumerate() {
+    for (at, (name, value)) in step.request.headers.iter().enumerate() {
+        keep(with(&|step| step.request.headers[at].0 = name.to_ascii_lowercase()));
         for shorter in shorter(value) {
             keep(with(&|step| step.request.headers[at].1.clone_from(&shorter)));
         }
@@ -95,7 +117,9 @@ fn answers(answer: &Answer, is_preflight: bool) -> Vec<Answer> {
             changed.headers[at].0.make_ascii_lowercase();
             smaller.push(changed);
         }
-        for shorter in shorter(value) {
+        // A Location without some of its letters only leads elsewhere.
+        let is_location = name.eq_ignore_ascii_case("location");
+        for shorter in shorter(value).into_iter().filter(|_| !is_location) {
             let mut changed = answer.clone();
             changed.headers[at].1 = shorter;
             smaller.push(changed);

@@ -66,9 +66,14 @@ pub(super) fn body(rng: &mut Rng) -> Draft {
     exchange.request.body = any_body(rng);
     exchange.request.credentials = credentials(rng);
     exchange.request.upload_listener = chance(rng, 35);
-    if exchange.request.upload_listener && exchange.request.credentials == CredentialsMode::Omit {
-        // An XMLHttpRequest cannot leave credentials out everywhere.
-        exchange.request.credentials = CredentialsMode::SameOrigin;
+    if exchange.request.upload_listener {
+        // An XMLHttpRequest cannot leave credentials out everywhere, and takes no stream.
+        if exchange.request.credentials == CredentialsMode::Omit {
+            exchange.request.credentials = CredentialsMode::SameOrigin;
+        }
+        if matches!(exchange.request.body, Some(BodyDescription::Stream(_))) {
+            exchange.request.body = None;
+        }
     }
     if chance(rng, 30) {
         let content_type = pick(rng, &["text/plain", "application/json", "text/ plain", ""]);

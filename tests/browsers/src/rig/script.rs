@@ -45,7 +45,8 @@ pub(super) fn answer(step: &Step, request: &Received, id: u64) -> (Reply, Added)
 
 fn reply(answer: &Answer, is_preflight: bool, id: u64) -> (Reply, Added) {
     let listed = |name: &str| answer.headers.iter().find(|(listed, _)| listed.eq_ignore_ascii_case(name));
-    let announced = listed("content-length").and_then(|(_, value)| value.trim().parse().ok());
+    let length = listed("content-length");
+    let announced = length.and_then(|(_, value)| value.trim().parse().ok());
     let body: Vec<u8> = BODY.bytes().cycle().take(announced.unwrap_or(BODY.len())).collect();
     let mut headers: Vec<_> = answer
         .headers
@@ -56,7 +57,7 @@ fn reply(answer: &Answer, is_preflight: bool, id: u64) -> (Reply, Added) {
         })
         .collect();
     let mut added = Added::new();
-    if listed("content-length").is_none() && answer.status != 204 {
+    if length.is_none() && answer.status != 204 {
         headers.push(("Content-Length".into(), body.len().to_string()));
         added.push("content-length");
     }
@@ -65,7 +66,9 @@ fn reply(answer: &Answer, is_preflight: bool, id: u64) -> (Reply, Added) {
         headers.push(("Cache-Control".into(), "no-store".into()));
         added.push("cache-control");
     }
-    (Reply::new(answer.status, headers, body), added)
+    let reply = Reply::new(answer.status, headers, body);
+    let is_delimited = length.is_none() || announced.is_some();
+    (if is_delimited { reply } else { reply.until_close() }, added)
 }
 
 /// A server URL in the form that request URLs have: lower-case host, no default port, no fragment, no userinfo.

@@ -8,12 +8,19 @@ pub(crate) struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    closes: bool,
 }
 
 impl Reply {
     /// A response with exactly these header lines; each `char` up to U+00FF stands for one byte.
     pub(crate) fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
-        Self { status, headers, body }
+        // After a 1xx the client waits for a final response that will not come.
+        Self { status, headers, body, closes: status < 200 }
+    }
+
+    /// The response whose end is the end of the connection, because its header lines do not tell it.
+    pub(crate) fn until_close(self) -> Self {
+        Self { closes: true, ..self }
     }
 
     /// A response whose length is announced.
@@ -26,10 +33,9 @@ impl Reply {
         Self::new(status, headers, body)
     }
 
-    /// Whether the connection cannot be used again: after a 1xx the client waits for a final response that
-    /// will not come.
+    /// Whether the connection cannot be used again.
     pub(super) fn closes(&self) -> bool {
-        self.status < 200
+        self.closes
     }
 
     /// Writes the response in one piece.
