@@ -81,6 +81,8 @@ pub(crate) struct Profile {
     pub(crate) upload_listener_needs_body: bool,
     /// What becomes of streaming bodies.
     pub(crate) stream_body: StreamBody,
+    /// A preflight forced by a flag allows its method when `Access-Control-Allow-Methods` is absent.
+    pub(crate) flag_implies_method: bool,
     /// `*` in `Access-Control-Allow-Headers` covers `Authorization`.
     pub(crate) wildcard_covers_authorization: bool,
     /// What of a preflight's answer is looked at first.
@@ -105,6 +107,14 @@ pub(crate) struct Profile {
     pub(crate) counts_allow_origin_lines: bool,
     /// Lines without a value do not count when a header came on several.
     pub(crate) skips_empty_lines: bool,
+    /// A request with the header `Available-Dictionary` fails before anything is sent.
+    pub(crate) dictionary_header_fails: bool,
+    /// With the cache mode only-if-cached, a URL that is not cached is asked for all the same.
+    pub(crate) only_if_cached_goes_out: bool,
+    /// `*` in `Access-Control-Expose-Headers` exposes everything although an invalid element comes after it.
+    pub(crate) exposing_wildcard_outlives_error: bool,
+    /// With the redirect mode manual, a `Location` that is no valid URL is a network error.
+    pub(crate) manual_mode_parses_location: bool,
     /// With the redirect mode error, a response that names no location is no redirect.
     pub(crate) error_mode_needs_location: bool,
     /// What an empty `Location` header means.
@@ -141,8 +151,9 @@ pub(crate) enum PreflightOrder {
 pub(crate) enum RemovedHeaders {
     /// Nothing: they are gone.
     Gone,
-    /// They make a preflight necessary; it does not ask for them.
-    NeedPreflight,
+    /// They make a preflight necessary, which does not ask for them; `Authorization` is back on the next hop
+    /// that stays at its origin.
+    Withheld,
     /// They make a preflight necessary, and it asks for them.
     AskedFor,
 }
@@ -196,7 +207,7 @@ pub(crate) enum RedirectCredentials {
 pub(crate) enum MaxAgeSyntax {
     /// Digits on one line; anything else is the default lifetime.
     Digits,
-    /// Digits; anything else but an empty value keeps the answer out of the cache.
+    /// Digits that are not zero; anything else but an empty value keeps the answer out of the cache.
     DigitsOrUncached,
     /// A 64-bit number with an optional sign, below zero meaning zero; else the default lifetime.
     SignedNumber,
@@ -229,9 +240,8 @@ pub(crate) enum StreamBody {
 pub(crate) struct CacheRules {
     /// How a new answer changes what is there.
     pub(crate) update: CacheUpdate,
-    /// A preflight that only a flag makes necessary is spared by any answer for the URL that is remembered;
-    /// else the method needs an entry.
-    pub(crate) any_answer_serves_flags: bool,
+    /// What spares a preflight that only a flag makes necessary.
+    pub(crate) flags_are_served_by: FlagsServedBy,
     /// An answer that passed the CORS check is remembered also when it does not allow the request.
     pub(crate) stores_refused: bool,
     /// When everything known of a URL is forgotten.
@@ -240,6 +250,10 @@ pub(crate) struct CacheRules {
     pub(crate) serves_opaque_origins: bool,
     /// The cache modes with which a request does not look into the cache.
     pub(crate) bypassed_by: &'static [CacheMode],
+    /// The cache modes with which an answer is not stored.
+    pub(crate) kept_out_by: &'static [CacheMode],
+    /// The longest URL that an answer is stored for, in bytes.
+    pub(crate) url_limit: usize,
     /// `*` in an answer is an entry for everything.
     pub(crate) wildcards: Wildcards,
     /// Methods that need no entry of their own.
@@ -255,6 +269,17 @@ pub(crate) enum Forgets {
     OnFailure,
     /// When a request needs more than is known.
     OnMiss,
+}
+
+/// What spares a preflight that only a flag makes necessary.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum FlagsServedBy {
+    /// An entry for the method.
+    Method,
+    /// Any answer for the URL whose lifetime has not passed.
+    FreshAnswer,
+    /// Any answer for the URL that was stored, however long ago.
+    AnyAnswerEver,
 }
 
 /// What a cached `*` stands for.
@@ -285,6 +310,7 @@ const SPEC: Profile = Profile {
     request_headers_repeat: false,
     upload_listener_needs_body: false,
     stream_body: StreamBody::Streamed,
+    flag_implies_method: true,
     wildcard_covers_authorization: false,
     preflight_order: PreflightOrder::CorsCheckFirst,
     preflight_keeps_page_origin: false,
@@ -296,6 +322,10 @@ const SPEC: Profile = Profile {
     blob_type_must_parse: false,
     counts_allow_origin_lines: false,
     skips_empty_lines: false,
+    dictionary_header_fails: false,
+    only_if_cached_goes_out: false,
+    exposing_wildcard_outlives_error: false,
+    manual_mode_parses_location: false,
     error_mode_needs_location: false,
     empty_location: EmptyLocation::SameUrl,
     repeated_location: RepeatedLocation::Fails,
@@ -305,12 +335,14 @@ const SPEC: Profile = Profile {
     max_age_limit: u64::MAX,
     cache: CacheRules {
         update: CacheUpdate::EachEntry,
-        any_answer_serves_flags: false,
+        flags_are_served_by: FlagsServedBy::Method,
         stores_refused: false,
         forgets: Forgets::OnFailure,
         credentialed_serves_all: true,
         serves_opaque_origins: true,
         bypassed_by: &[],
+        kept_out_by: &[],
+        url_limit: usize::MAX,
         wildcards: Wildcards::Standard,
         free_methods: &[b"GET", b"HEAD", b"POST"],
     },
@@ -326,11 +358,14 @@ const CHROMIUM: Profile = Profile {
     user_agent_forbidden: true,
     upload_listener_needs_body: true,
     stream_body: StreamBody::StreamedOverHttp2,
+    flag_implies_method: false,
     wildcard_covers_authorization: true,
     preflight_order: PreflightOrder::RedirectFirst,
     redirected_origin: RedirectedOrigin::NullCrossOrigin,
     about_blank: false,
     blob_type_must_parse: true,
+    dictionary_header_fails: true,
+    manual_mode_parses_location: true,
     error_mode_needs_location: true,
     empty_location: EmptyLocation::NoLocation,
     repeated_location: RepeatedLocation::MustBeEqual,
@@ -339,10 +374,12 @@ const CHROMIUM: Profile = Profile {
     max_age_limit: 7200,
     cache: CacheRules {
         update: CacheUpdate::WholeAnswer,
-        any_answer_serves_flags: true,
+        flags_are_served_by: FlagsServedBy::FreshAnswer,
         forgets: Forgets::OnMiss,
         serves_opaque_origins: false,
         bypassed_by: &[CacheMode::NoStore, CacheMode::Reload, CacheMode::NoCache],
+        kept_out_by: &[CacheMode::NoStore],
+        url_limit: 1023,
         wildcards: Wildcards::InUncredentialedEntries,
         ..SPEC.cache
     },
@@ -359,17 +396,19 @@ const GECKO: Profile = Profile {
     },
     request_headers_repeat: true,
     stream_body: StreamBody::Stringified,
+    flag_implies_method: false,
     wildcard_covers_authorization: true,
     preflight_keeps_page_origin: true,
     preflights_stick: true,
-    removed_headers: RemovedHeaders::NeedPreflight,
+    removed_headers: RemovedHeaders::Withheld,
     counts_allow_origin_lines: true,
     skips_empty_lines: true,
+    exposing_wildcard_outlives_error: true,
     repeated_location: RepeatedLocation::MustBeEqual,
     max_age: MaxAgeSyntax::DigitsOrUncached,
     max_age_limit: 86400,
     cache: CacheRules {
-        any_answer_serves_flags: true,
+        flags_are_served_by: FlagsServedBy::AnyAnswerEver,
         credentialed_serves_all: false,
         bypassed_by: &[CacheMode::NoStore, CacheMode::Reload],
         wildcards: Wildcards::Literal,
@@ -387,6 +426,7 @@ const WEBKIT: Profile = Profile {
         ..SafelistRules::STANDARD
     },
     stream_body: StreamBody::Unsupported,
+    flag_implies_method: false,
     wildcard_covers_authorization: true,
     preflight_order: PreflightOrder::StatusFirst,
     preflights_stick: true,
@@ -394,6 +434,7 @@ const WEBKIT: Profile = Profile {
     cross_origin_delete_becomes_get: true,
     redirected_origin: RedirectedOrigin::Kept,
     about_blank: false,
+    only_if_cached_goes_out: true,
     error_mode_needs_location: true,
     empty_location: EmptyLocation::Fails,
     redirect_credentials: RedirectCredentials::OnceCrossOrigin,
@@ -403,7 +444,7 @@ const WEBKIT: Profile = Profile {
     max_age_limit: 600,
     cache: CacheRules {
         update: CacheUpdate::WholeAnswer,
-        any_answer_serves_flags: true,
+        flags_are_served_by: FlagsServedBy::FreshAnswer,
         forgets: Forgets::OnMiss,
         stores_refused: true,
         wildcards: Wildcards::ForUncredentialedRequests,
