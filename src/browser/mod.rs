@@ -9,13 +9,14 @@ mod mixed_content;
 mod outcome;
 mod preflight;
 mod preflight_cache;
+pub(crate) mod profile;
 mod redirect;
 mod request;
 mod resource_policy;
 mod response;
 
 pub use cors_check::Refusal;
-pub use engine::Engine;
+pub use engine::{Difference, Engine, Evidence, differences};
 pub use outcome::{Blocked, Exchange, Outcome, Outgoing, Step};
 pub use preflight::{Preflight, needs_preflight};
 pub use preflight_cache::PreflightCache;
@@ -32,10 +33,10 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
-use engine::{Forgets, Profile, RedirectedOrigin, RemovedHeaders, StreamBody};
 use outcome::Outcome::{NetworkError, Response};
 use preflight::Asked;
 use preflight_cache::CacheKey;
+use profile::{Forgets, Profile, RedirectedOrigin, RemovedHeaders, StreamBody};
 use smallvec::SmallVec;
 use url::Url;
 
@@ -137,7 +138,15 @@ impl Fetch {
     /// # Ok::<(), cors_engine::InvalidRequest>(())
     /// ```
     pub fn new(engine: Engine, request: Request) -> Result<Self, InvalidRequest> {
-        let profile = engine.profile();
+        Fetch::with_profile(engine, engine.profile(), request)
+    }
+
+    /// Constructs the request as `engine` would if its profile were this one.
+    pub(crate) fn with_profile(
+        engine: Engine,
+        profile: &'static Profile,
+        request: Request,
+    ) -> Result<Self, InvalidRequest> {
         request.validate(profile)?;
         Ok(Fetch {
             engine,
@@ -274,7 +283,13 @@ impl Fetch {
             return refuse(Reason::BlockedPort);
         }
         if mixed_content::is_blocked(&self.origin, &self.url) {
-            return refuse(Reason::MixedContent);
+            if self.redirect_count == 0 || !self.profile.checks_redirects_late {
+                return refuse(Reason::MixedContent);
+            }
+            if self.late_refusal.is_none() {
+                let blocked = self.blocked(Refusal::new(Reason::MixedContent, []), None, None);
+                self.late_refusal = Some(Box::new(blocked));
+            }
         }
         if self.body == Body::Stream && self.profile.stream_body == StreamBody::Unsupported {
             return refuse(Reason::StreamBodyUnsupported);

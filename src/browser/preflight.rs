@@ -1,8 +1,9 @@
 //! CORS-preflight fetch: when it is needed, what it asks, and how its answer is judged.
 
 use super::cors_check::{Refusal, cors_check};
-use super::engine::{Engine, FlagsServedBy, MaxAgeSyntax, PreflightOrder, Profile};
+use super::engine::Engine;
 use super::preflight_cache::{CacheKey, PreflightCache};
+use super::profile::{FlagsServedBy, MaxAgeSyntax, PreflightOrder, Profile};
 use super::request::{CacheMode, CredentialsMode, InvalidRequest, Request, RequestMode};
 use super::response::ResponseHead;
 use crate::protocol::list::{TokenList, delta_seconds};

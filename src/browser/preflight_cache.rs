@@ -1,6 +1,6 @@
 //! The CORS-preflight cache: what earlier preflights allowed, for how long.
 
-use super::engine::{CacheRules, CacheUpdate, FlagsServedBy, Wildcards};
+use super::profile::{CacheRules, FlagsServedBy, Wildcards};
 use super::request::CredentialsMode;
 use crate::protocol::request_header;
 use alloc::boxed::Box;
@@ -192,10 +192,7 @@ impl PreflightCache {
         if methods.clone().chain(header_names.clone()).nth(ENTRIES_PER_URL).is_some() {
             return;
         }
-        match rules.update {
-            CacheUpdate::EachEntry => slot.entries.retain(|entry| entry.is_fresh(rules, now)),
-            CacheUpdate::WholeAnswer => slot.entries.clear(),
-        }
+        slot.entries.retain(|entry| entry.is_fresh(rules, now));
         let earlier = slot.entries.len();
         let permissions = [Permission::Answer]
             .into_iter()

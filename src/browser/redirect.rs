@@ -2,7 +2,7 @@
 
 use super::Fetch;
 use super::cors_check::{Refusal, cors_check};
-use super::engine::{EmptyLocation, Profile, RedirectCredentials, RemovedHeaders, RepeatedLocation};
+use super::profile::{EmptyLocation, Profile, RedirectCredentials, RemovedHeaders, RepeatedLocation};
 use super::request::{Body, CredentialsMode, ReferrerPolicy, RequestMode};
 use super::response::{ResponseHead, ResponseType};
 use crate::protocol::{HeaderList, Origin, list, request_header};

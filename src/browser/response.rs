@@ -1,6 +1,6 @@
 //! Responses: the head that a server sends, and the filtered response that script gets.
 
-use super::engine::Profile;
+use super::profile::Profile;
 use super::request::CredentialsMode;
 use crate::protocol::list::{self, TokenList};
 use crate::protocol::{HeaderLines, Headers, is_token, response_header};
