@@ -4,6 +4,7 @@
 extern crate alloc;
 
 mod browser;
+pub mod explain;
 pub mod protocol;
 mod reason;
 #[cfg(feature = "scenario")]
