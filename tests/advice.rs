@@ -100,7 +100,7 @@ fn assert_harmless(change: &AnswerAdvice, step: &Step) {
     let with_credentials = step.request.credentials == CredentialsMode::Include;
     for (name, value) in &change.set {
         let lists_wildcard = value.split(", ").any(|element| element == "*");
-        assert!(!name.starts_with("Access-Control") || !value.contains("null"), "{name}: {value}");
+        assert!(!(*name == "Access-Control-Allow-Origin" && value == "null"), "{name}: {value}");
         assert!(!(with_credentials && lists_wildcard && *name != "Vary"), "{name}: {value}");
     }
 }
