@@ -1,6 +1,11 @@
 //! `cors`: why a browser blocks a request, and what to change.
 
+mod capture;
+mod explain;
+mod input;
+mod options;
 mod replay;
+mod report;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -15,11 +20,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Explain(explain::Arguments),
     Replay(replay::Arguments),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
     }
 }
