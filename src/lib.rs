@@ -4,6 +4,7 @@
 extern crate alloc;
 
 mod browser;
+mod console;
 pub mod explain;
 pub mod protocol;
 mod reason;
@@ -11,4 +12,5 @@ mod reason;
 pub mod scenario;
 
 pub use browser::*;
+pub use console::console_messages;
 pub use reason::Reason;

@@ -46,7 +46,7 @@ pub(crate) fn cors_check(
     if *request_origin.serialized().as_bytes() != *origin {
         let reason = if *origin == *b"*" {
             Reason::WildcardAllowOriginWithCredentials
-        } else if origin.contains(&b',') {
+        } else if origin.contains(&b',') && !profile.counts_allow_origin_lines {
             Reason::MultipleAllowOrigin
         } else {
             Reason::AllowOriginMismatch

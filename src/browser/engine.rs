@@ -83,6 +83,8 @@ pub(crate) struct Profile {
     pub(crate) stream_body: StreamBody,
     /// `*` in `Access-Control-Allow-Headers` covers `Authorization`.
     pub(crate) wildcard_covers_authorization: bool,
+    /// What of a preflight's answer is looked at first.
+    pub(crate) preflight_order: PreflightOrder,
     /// A preflight names the page's origin, and is judged by it, also once redirects tainted the origin; back
     /// at the page's own origin it needs no CORS check.
     pub(crate) preflight_keeps_page_origin: bool,
@@ -103,18 +105,35 @@ pub(crate) struct Profile {
     pub(crate) counts_allow_origin_lines: bool,
     /// Lines without a value do not count when a header came on several.
     pub(crate) skips_empty_lines: bool,
-    /// What a response with a redirect status needs to be a redirect, unless the redirect mode is manual.
-    pub(crate) redirect_needs: RedirectNeeds,
+    /// With the redirect mode error, a response that names no location is no redirect.
+    pub(crate) error_mode_needs_location: bool,
+    /// What an empty `Location` header means.
+    pub(crate) empty_location: EmptyLocation,
     /// What several `Location` lines mean.
     pub(crate) repeated_location: RepeatedLocation,
     /// Which redirects to a URL with a user name or a password fail.
     pub(crate) redirect_credentials: RedirectCredentials,
+    /// Redirects are checked a second time after the next hop's preflight: for a user name or a password in
+    /// the first URL of another origin, and, when the fetch began at the page's own origin with the
+    /// credentials mode same-origin, by a CORS check as if credentials were included.
+    pub(crate) checks_redirects_late: bool,
     /// How `Access-Control-Max-Age` is read.
     pub(crate) max_age: MaxAgeSyntax,
     /// The longest lifetime of a preflight cache entry, in seconds.
     pub(crate) max_age_limit: u64,
     /// The preflight cache.
     pub(crate) cache: CacheRules,
+}
+
+/// What of a preflight's answer is looked at first. All of it is, so that only the reason depends on it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum PreflightOrder {
+    /// The CORS check, then the status.
+    CorsCheckFirst,
+    /// Whether it is a redirect, then the CORS check, then the status.
+    RedirectFirst,
+    /// The status, then the CORS check.
+    StatusFirst,
 }
 
 /// What preflights make of headers that a redirect removed from the request.
@@ -135,19 +154,19 @@ pub(crate) enum RedirectedOrigin {
     Standard,
     /// `null`, after a redirect to another origin.
     NullCrossOrigin,
-    /// What was said before, also where the method became GET.
+    /// What was said before, also where the method became GET, until a redirect to another origin.
     Kept,
 }
 
-/// What a response with a redirect status needs to be a redirect.
+/// What an empty `Location` header means.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum RedirectNeeds {
-    /// Nothing more.
-    Nothing,
-    /// A `Location` header.
-    Location,
-    /// A `Location` header that is not empty.
-    NonEmptyLocation,
+pub(crate) enum EmptyLocation {
+    /// The URL that was asked.
+    SameUrl,
+    /// That there is no location.
+    NoLocation,
+    /// A network error.
+    Fails,
 }
 
 /// What several `Location` lines mean.
@@ -168,6 +187,8 @@ pub(crate) enum RedirectCredentials {
     CrossOrigin,
     /// All.
     Always,
+    /// Those of a fetch that CORS already governs; the first URL of another origin is checked late.
+    OnceCrossOrigin,
 }
 
 /// How `Access-Control-Max-Age` is read.
@@ -199,7 +220,7 @@ pub(crate) enum StreamBody {
     StreamedOverHttp2,
     /// The string `[object ReadableStream]` is sent.
     Stringified,
-    /// `fetch()` throws.
+    /// The fetch fails before anything is sent.
     Unsupported,
 }
 
@@ -211,6 +232,8 @@ pub(crate) struct CacheRules {
     /// A preflight that only a flag makes necessary is spared by any answer for the URL that is remembered;
     /// else the method needs an entry.
     pub(crate) any_answer_serves_flags: bool,
+    /// An answer that passed the CORS check is remembered also when it does not allow the request.
+    pub(crate) stores_refused: bool,
     /// When everything known of a URL is forgotten.
     pub(crate) forgets: Forgets,
     /// Requests of an opaque origin use the cache.
@@ -240,9 +263,9 @@ pub(crate) enum Wildcards {
     /// Every method, and every header name but `Authorization`.
     Standard,
     /// As `Standard` where the entry was made without credentials, else itself.
-    Uncredentialed,
-    /// Every method and every header name.
-    Everything,
+    InUncredentialedEntries,
+    /// Every method and every header name, for requests without credentials, else itself.
+    ForUncredentialedRequests,
     /// Itself.
     Literal,
 }
@@ -263,6 +286,7 @@ const SPEC: Profile = Profile {
     upload_listener_needs_body: false,
     stream_body: StreamBody::Streamed,
     wildcard_covers_authorization: false,
+    preflight_order: PreflightOrder::CorsCheckFirst,
     preflight_keeps_page_origin: false,
     preflights_stick: false,
     removed_headers: RemovedHeaders::Gone,
@@ -272,14 +296,17 @@ const SPEC: Profile = Profile {
     blob_type_must_parse: false,
     counts_allow_origin_lines: false,
     skips_empty_lines: false,
-    redirect_needs: RedirectNeeds::Nothing,
+    error_mode_needs_location: false,
+    empty_location: EmptyLocation::SameUrl,
     repeated_location: RepeatedLocation::Fails,
     redirect_credentials: RedirectCredentials::CrossOrigin,
+    checks_redirects_late: false,
     max_age: MaxAgeSyntax::Digits,
     max_age_limit: u64::MAX,
     cache: CacheRules {
         update: CacheUpdate::EachEntry,
         any_answer_serves_flags: false,
+        stores_refused: false,
         forgets: Forgets::OnFailure,
         credentialed_serves_all: true,
         serves_opaque_origins: true,
@@ -300,10 +327,12 @@ const CHROMIUM: Profile = Profile {
     upload_listener_needs_body: true,
     stream_body: StreamBody::StreamedOverHttp2,
     wildcard_covers_authorization: true,
+    preflight_order: PreflightOrder::RedirectFirst,
     redirected_origin: RedirectedOrigin::NullCrossOrigin,
     about_blank: false,
     blob_type_must_parse: true,
-    redirect_needs: RedirectNeeds::NonEmptyLocation,
+    error_mode_needs_location: true,
+    empty_location: EmptyLocation::NoLocation,
     repeated_location: RepeatedLocation::MustBeEqual,
     redirect_credentials: RedirectCredentials::Always,
     max_age: MaxAgeSyntax::SignedNumber,
@@ -314,7 +343,7 @@ const CHROMIUM: Profile = Profile {
         forgets: Forgets::OnMiss,
         serves_opaque_origins: false,
         bypassed_by: &[CacheMode::NoStore, CacheMode::Reload, CacheMode::NoCache],
-        wildcards: Wildcards::Uncredentialed,
+        wildcards: Wildcards::InUncredentialedEntries,
         ..SPEC.cache
     },
     ..SPEC
@@ -359,15 +388,26 @@ const WEBKIT: Profile = Profile {
     },
     stream_body: StreamBody::Unsupported,
     wildcard_covers_authorization: true,
+    preflight_order: PreflightOrder::StatusFirst,
     preflights_stick: true,
     removed_headers: RemovedHeaders::AskedFor,
     cross_origin_delete_becomes_get: true,
     redirected_origin: RedirectedOrigin::Kept,
     about_blank: false,
-    redirect_needs: RedirectNeeds::Location,
+    error_mode_needs_location: true,
+    empty_location: EmptyLocation::Fails,
+    redirect_credentials: RedirectCredentials::OnceCrossOrigin,
+    checks_redirects_late: true,
     repeated_location: RepeatedLocation::Joined,
     max_age: MaxAgeSyntax::TrimmedSignedNumber,
     max_age_limit: 600,
-    cache: CacheRules { update: CacheUpdate::WholeAnswer, wildcards: Wildcards::Everything, ..SPEC.cache },
+    cache: CacheRules {
+        update: CacheUpdate::WholeAnswer,
+        any_answer_serves_flags: true,
+        forgets: Forgets::OnMiss,
+        stores_refused: true,
+        wildcards: Wildcards::ForUncredentialedRequests,
+        ..SPEC.cache
+    },
     ..SPEC
 };

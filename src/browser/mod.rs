@@ -28,6 +28,7 @@ pub use response::{ExposedHeaders, FilteredResponse, ResponseHead, ResponseType}
 use crate::protocol::request_header::SafelistRules;
 use crate::protocol::{HeaderList, Headers, Origin, method};
 use crate::reason::Reason;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -35,7 +36,6 @@ use engine::{Forgets, Profile, RedirectedOrigin, RemovedHeaders, StreamBody};
 use outcome::Outcome::{NetworkError, Response};
 use preflight::Asked;
 use preflight_cache::CacheKey;
-use redirect::location_url;
 use smallvec::SmallVec;
 use url::Url;
 
@@ -107,6 +107,8 @@ pub struct Fetch {
     /// Whether some hop so far was to be preflighted, also where the cache spared it.
     preflighted: bool,
     access_control_request_headers: Vec<u8>,
+    /// What a late check of the last redirect found.
+    late_refusal: Option<Box<Blocked>>,
     state: State,
 }
 
@@ -165,6 +167,7 @@ impl Fetch {
             timing_allow_failed: false,
             preflighted: false,
             access_control_request_headers: Vec::new(),
+            late_refusal: None,
             state: State::Created,
         })
     }
@@ -216,9 +219,8 @@ impl Fetch {
                 Exchange::Preflight => self.receive_preflight(response, cache, now),
                 Exchange::Actual => self.receive_actual(response, cache, now),
             });
-            self.state = next.unwrap_or_else(|refusal| {
-                self.network_error(refusal, Some(exchange), Some(response.status), cache)
-            });
+            self.state = next
+                .unwrap_or_else(|refusal| self.network_error(refusal, Some(exchange), Some(response), cache));
         }
         self.step()
     }
@@ -264,6 +266,9 @@ impl Fetch {
         }
         if mixed_content::is_blocked(&self.origin, &self.url) {
             return refuse(Reason::MixedContent);
+        }
+        if self.body == Body::Stream && self.profile.stream_body == StreamBody::Unsupported {
+            return refuse(Reason::StreamBodyUnsupported);
         }
         let is_http = matches!(self.url.scheme(), "http" | "https");
         if (self.tainting == ResponseType::Basic && self.origin.is_origin_of(&self.url))
@@ -344,6 +349,9 @@ impl Fetch {
     /// [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch): what
     /// it refuses to send.
     fn http_network_or_cache_fetch(&mut self) -> Result<State, Refusal> {
+        if let Some(blocked) = self.late_refusal.take() {
+            return Ok(State::Done(NetworkError(*blocked)));
+        }
         let refuse = |reason| Err(Refusal::new(reason, []));
         if self.cache_mode == CacheMode::OnlyIfCached {
             return refuse(Reason::NotCached);
@@ -392,13 +400,23 @@ impl Fetch {
         }
         if response.has_redirect_status() && self.redirect == RedirectMode::Manual {
             self.tainting = ResponseType::OpaqueRedirect;
-        } else if redirect::is_redirect(self.profile, response) {
-            if self.redirect == RedirectMode::Error {
+        } else if response.has_redirect_status() {
+            let location = redirect::location(self.profile, response)?;
+            if self.redirect == RedirectMode::Error
+                && (location.is_some() || !self.profile.error_mode_needs_location)
+            {
                 return Err(Refusal::new(Reason::RedirectModeError, []));
             }
-            if let Some(location) = location_url(self.profile, response, &self.url)? {
+            if let Some(location) = location {
+                let location = redirect::location_url(&location, &self.url)?;
                 let from = self.url.clone();
                 self.origin_sent = self.request_origin_header(Exchange::Actual).is_some();
+                if self.profile.checks_redirects_late {
+                    let refusal = self.check_redirect_late(response, &location);
+                    self.late_refusal = refusal
+                        .map(|refusal| self.blocked(refusal, Some(Exchange::Actual), Some(response)))
+                        .map(Box::new);
+                }
                 self.http_redirect_fetch(response, location)?;
                 self.initial_url.get_or_insert(from);
                 return Ok(self.main_fetch(cache, now));
@@ -433,25 +451,45 @@ impl Fetch {
         &self,
         refusal: Refusal,
         exchange: Option<Exchange>,
-        status: Option<u16>,
+        response: Option<&ResponseHead<'_>>,
         cache: &mut PreflightCache,
     ) -> State {
         if self.preflighted && self.profile.cache.forgets == Forgets::OnFailure {
             cache.clear_entries(&self.cache_key());
         }
-        State::Done(NetworkError(Blocked {
+        State::Done(NetworkError(self.blocked(refusal, exchange, response)))
+    }
+
+    fn blocked(
+        &self,
+        refusal: Refusal,
+        exchange: Option<Exchange>,
+        response: Option<&ResponseHead<'_>>,
+    ) -> Blocked {
+        let location = |response: &ResponseHead<'_>| {
+            let value = redirect::location(self.profile, response).ok()??;
+            response.has_redirect_status().then(|| redirect::location_url(&value, &self.url).ok())?
+        };
+        let checked_origin = match exchange {
+            Some(Exchange::Preflight) => self.preflight_origin(),
+            Some(Exchange::Actual) | None => self.request_origin(),
+        };
+        Blocked {
             engine: self.engine,
             reason: refusal.reason,
             value: refusal.value,
             exchange,
             hop: self.redirect_count,
-            status,
+            status: response.map(|response| response.status),
             url: self.url.clone(),
+            location: response.and_then(location),
             initial_url: self.initial_url.clone().unwrap_or_else(|| self.url.clone()),
             page_origin: self.origin.serialized().into(),
-            request_origin: self.request_origin().serialized().into(),
+            request_origin: checked_origin.serialized().into(),
             initiator: self.initiator,
-        }))
+            mode: self.mode,
+            tainting: self.tainting,
+        }
     }
 
     /// The origin that [serializing a request
@@ -469,7 +507,10 @@ impl Fetch {
         if self.tainting == ResponseType::Cors {
             return Some(serialized);
         }
-        if self.profile.redirected_origin == RedirectedOrigin::Kept && self.origin_sent {
+        if self.profile.redirected_origin == RedirectedOrigin::Kept
+            && self.origin_sent
+            && !self.crossed_origins
+        {
             return Some(serialized);
         }
         if matches!(&self.method[..], b"GET" | b"HEAD") {
@@ -599,7 +640,7 @@ pub fn preflight_check(
         is_exempt: false,
         cache_mode: request.cache,
     };
-    asked.check(response).map(|_| ())
+    asked.check(response)
 }
 
 /// Which response headers script can read of a response that passed the CORS check.

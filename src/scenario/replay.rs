@@ -6,7 +6,7 @@ use super::model::{
 use crate::browser::{self, Body, Exchange, Fetch, HttpVersion, Initiator, InvalidRequest, Outgoing};
 use crate::protocol::Origin;
 use crate::reason::Reason;
-use crate::{Blocked, Engine, PreflightCache, Request, ResponseHead};
+use crate::{Engine, PreflightCache, Request, ResponseHead, console_messages};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,19 +19,6 @@ pub struct Replayed {
     pub name: String,
     /// One observation a step.
     pub steps: Vec<Observation>,
-    /// The refusal of each step that ended in a network error, for its words and its console message.
-    #[serde(skip)]
-    pub blocked: Vec<Option<BlockedStep>>,
-}
-
-/// A refusal, comparable by its reason alone.
-#[derive(Clone, Debug)]
-pub struct BlockedStep(pub Blocked);
-
-impl PartialEq for BlockedStep {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.reason == other.0.reason
-    }
 }
 
 /// Runs every step of a scenario in one browser context of `engine`.
@@ -46,8 +33,8 @@ impl PartialEq for BlockedStep {
 #[must_use]
 pub fn replay(engine: Engine, scenario: &Scenario) -> Replayed {
     let mut context = Context { engine, cache: PreflightCache::default(), now: Duration::ZERO };
-    let (steps, blocked) = scenario.steps.iter().map(|step| context.step(step)).unzip();
-    Replayed { name: scenario.name.clone(), steps, blocked }
+    let steps = scenario.steps.iter().map(|step| context.step(step)).collect();
+    Replayed { name: scenario.name.clone(), steps }
 }
 
 /// What lasts from step to step.
@@ -58,13 +45,13 @@ struct Context {
 }
 
 impl Context {
-    fn step(&mut self, step: &Step) -> (Observation, Option<BlockedStep>) {
+    fn step(&mut self, step: &Step) -> Observation {
         let advance = Duration::try_from_secs_f64(step.advance_s).unwrap_or_default();
         self.now = self.now.saturating_add(advance);
         let constructed = request_of(&step.request).and_then(|request| Fetch::new(self.engine, request));
         let mut fetch = match constructed {
             Ok(fetch) => fetch,
-            Err(invalid) => return (invalid_request(&invalid), None),
+            Err(invalid) => return invalid_request(&invalid),
         };
         let server = Server::new(&step.server);
         let mut wire = Vec::new();
@@ -82,12 +69,7 @@ impl Context {
                 browser::Step::Done(outcome) => break outcome,
             }
         };
-        let observation = Observation { wire: Some(wire), ..observation_of(outcome, &last) };
-        let blocked = match outcome {
-            browser::Outcome::NetworkError(blocked) => Some(BlockedStep(blocked.clone())),
-            browser::Outcome::Response(_) => None,
-        };
-        (observation, blocked)
+        Observation { wire: Some(wire), ..observation_of(outcome, &last) }
     }
 }
 
@@ -112,6 +94,7 @@ fn observation_of(outcome: &browser::Outcome, last: &Answer) -> Observation {
         browser::Outcome::NetworkError(blocked) => Observation {
             outcome: Some(Outcome::NetworkError),
             reason: Some(blocked.reason.code().into()),
+            console: console_messages(blocked),
             ..Observation::default()
         },
     }
