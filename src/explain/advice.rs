@@ -129,7 +129,7 @@ fn notes(answers: &[AnswerAdvice]) -> Vec<&'static str> {
         ),
         (
             sets(|name, value| name == ALLOW_ORIGIN && value == "*"),
-            "The origin here is null, which any page can have: allow it with * and without credentials only.",
+            "Where the origin is null: any page can have it, so it is safe only with * and without credentials.",
         ),
         (
             sets(|name, _| name == "Location"),
@@ -226,6 +226,8 @@ impl Answerer for Server {
 
 const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
 const ALLOW_METHODS: &str = "Access-Control-Allow-Methods";
+/// The order in which people look at the headers; what is not here comes last.
+const ORDER: [&str; 4] = [ALLOW_ORIGIN, "Access-Control-Allow-Credentials", ALLOW_METHODS, ALLOW_HEADERS];
 const ALLOW_HEADERS: &str = "Access-Control-Allow-Headers";
 
 impl AnswerAdvice {
@@ -287,6 +289,7 @@ impl AnswerAdvice {
     fn set(&mut self, name: &'static str, value: String) {
         self.set.retain(|(set, _)| *set != name);
         self.set.push((name, value));
+        self.set.sort_by_key(|(name, _)| ORDER.iter().position(|first| first == name).unwrap_or(ORDER.len()));
     }
 
     /// Adds `Origin` to `Vary`, unless it is there.

@@ -3,6 +3,7 @@
 use crate::capture::{self, Format, Meant};
 use crate::input::{Size, Source};
 use crate::options::{self, CredentialsName, HeaderLine};
+use crate::output;
 use crate::report::{self, Report};
 use clap::Args;
 use cors_engine::protocol::Origin;
@@ -87,12 +88,6 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             .and_then(|()| output.flush())
     };
     let blocked = reports.iter().any(Report::is_refused);
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("cors: cannot write: {error}");
-            ExitCode::from(2)
-        }
-        _ if !all_usable => ExitCode::from(2),
-        _ => ExitCode::from(u8::from(blocked)),
-    }
+    let status = if all_usable { u8::from(blocked) } else { 2 };
+    output::finish(written, ExitCode::from(status))
 }

@@ -1,7 +1,7 @@
 //! Input: files and standard input, read whole and no further than a limit.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
 /// Why the input is of no use: one or two sentences for people.
@@ -62,6 +62,47 @@ impl std::fmt::Display for Source {
 impl From<std::ffi::OsString> for Source {
     fn from(path: std::ffi::OsString) -> Self {
         Source(path.into())
+    }
+}
+
+/// A line of an input that is read line by line.
+pub(crate) enum Line {
+    Whole(Vec<u8>),
+    /// It was passed over.
+    TooLong,
+}
+
+/// The lines of an input, none of which takes more memory than a limit.
+pub(crate) struct Lines<R> {
+    input: R,
+    limit: Size,
+}
+
+impl<R: BufRead> Lines<R> {
+    pub(crate) fn of(input: R, limit: Size) -> Self {
+        Lines { input, limit }
+    }
+
+    fn next_line(&mut self) -> io::Result<Option<Line>> {
+        let mut line = Vec::new();
+        // One byte more for the line break.
+        self.input.by_ref().take(self.limit.0.saturating_add(1)).read_until(b'\n', &mut line)?;
+        if line.ends_with(b"\n") {
+            return Ok(Some(Line::Whole(line)));
+        }
+        if u64::try_from(line.len()).is_ok_and(|length| length <= self.limit.0) {
+            return Ok((!line.is_empty()).then_some(Line::Whole(line)));
+        }
+        self.input.skip_until(b'\n')?;
+        Ok(Some(Line::TooLong))
+    }
+}
+
+impl<R: BufRead> Iterator for Lines<R> {
+    type Item = io::Result<Line>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_line().transpose()
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) enum Hop {
     /// A request that was made right away.
     Actual(Entry),
     /// A preflight, and the request that it was made for.
-    Preflighted { preflight: Entry, actual: Entry },
+    Preflighted { preflight: Box<Entry>, actual: Box<Entry> },
     /// A preflight alone: the request was not noted.
     Preflight(Entry),
 }
@@ -38,20 +38,23 @@ impl Hop {
     pub(super) fn preflight(&self) -> Option<&Entry> {
         match self {
             Hop::Actual(_) => None,
-            Hop::Preflighted { preflight, .. } | Hop::Preflight(preflight) => Some(preflight),
+            Hop::Preflighted { preflight, .. } => Some(preflight),
+            Hop::Preflight(preflight) => Some(preflight),
         }
     }
 
     pub(super) fn actual(&self) -> Option<&Entry> {
         match self {
-            Hop::Actual(actual) | Hop::Preflighted { actual, .. } => Some(actual),
+            Hop::Actual(actual) => Some(actual),
+            Hop::Preflighted { actual, .. } => Some(actual),
             Hop::Preflight(_) => None,
         }
     }
 
     pub(super) fn url(&self) -> &Url {
         match self {
-            Hop::Actual(entry) | Hop::Preflighted { actual: entry, .. } | Hop::Preflight(entry) => &entry.url,
+            Hop::Actual(entry) | Hop::Preflight(entry) => &entry.url,
+            Hop::Preflighted { actual, .. } => &actual.url,
         }
     }
 }
@@ -115,7 +118,9 @@ fn hops(entries: Vec<Entry>) -> Vec<Hop> {
             let preflight = preflight_of.get(&index).and_then(|&preflight| entries[preflight].take());
             let entry = entries[index].take()?;
             Some(match preflight {
-                Some(preflight) => Hop::Preflighted { preflight, actual: entry },
+                Some(preflight) => {
+                    Hop::Preflighted { preflight: Box::new(preflight), actual: Box::new(entry) }
+                }
                 None if entry.is_preflight() => Hop::Preflight(entry),
                 None => Hop::Actual(entry),
             })

@@ -1,19 +1,15 @@
 //! Credentials: whether a fetch was made with them, which captures often do not show.
 
 use super::chain::{Chain, Hop};
-use super::{CapturedFetch, Meant};
-use cors_engine::explain::{Explanation, Verdict, explain};
+use super::{CapturedFetch, Meant, Otherwise};
+use cors_engine::explain::{Explanation, explain};
 use cors_engine::protocol::Headers;
 use cors_engine::{CredentialsMode, Engine};
 
 /// Why a fetch is taken to be made with or without credentials.
 enum Ground {
-    /// The user says so.
-    Said,
-    /// A cookie went along.
-    Cookie,
-    /// The browser's own verdict is possible only so.
-    Verdict,
+    /// The user says so, a cookie went along, or the browser could not have ended as it did otherwise.
+    Certain,
     /// The server answers `Access-Control-Allow-Credentials`.
     Server,
     /// It is the default.
@@ -25,22 +21,22 @@ pub(super) fn settle(fetch: &mut CapturedFetch, chain: &Chain, engine: Option<En
     let (mode, ground) = find(fetch, chain, engine, meant);
     fetch.request.credentials = mode;
     let why = match ground {
-        Ground::Said | Ground::Cookie => return,
-        Ground::Verdict => "only so does the browser come to what it noted",
-        Ground::Server => "the server answers Access-Control-Allow-Credentials, though no cookie was noted",
+        Ground::Certain => return,
+        Ground::Server => "the server answers Access-Control-Allow-Credentials",
         Ground::Default => "no cookie was noted",
     };
     let here = explain(&fetch.request, &fetch.evidence);
     let there = explain_with(fetch, opposite(mode));
-    if verdicts(&here).ne(verdicts(&there)) {
-        fetch.credentials_assumed = true;
-        fetch.assumed.push(format!(
-            "The credentials mode \"{}\" is assumed: {why}. With \"{}\" the fetch is {}.",
-            name(mode),
-            name(opposite(mode)),
-            outcome(&there)
-        ));
+    if verdicts(&here).eq(verdicts(&there)) {
+        return;
     }
+    let refusal = there.browsers().find_map(|judgement| judgement.verdict.reason());
+    let outcome = refusal.map_or_else(|| "allowed".into(), |reason| format!("blocked ({})", reason.code()));
+    let (this, other) = (name(mode), name(opposite(mode)));
+    fetch.assumed.push(format!(
+        "The credentials mode \"{this}\" is assumed: {why}. With \"{other}\" the fetch is {outcome}."
+    ));
+    fetch.otherwise = Some(Otherwise { credentials: opposite(mode), refusal });
 }
 
 fn find(
@@ -51,16 +47,16 @@ fn find(
 ) -> (CredentialsMode, Ground) {
     let requests = || chain.hops().filter_map(Hop::actual);
     if let Some(mode) = meant.credentials {
-        return (mode, Ground::Said);
+        return (mode, Ground::Certain);
     }
     if requests().any(|entry| Headers::of(&entry.headers).contains(b"cookie")) {
-        return (CredentialsMode::Include, Ground::Cookie);
+        return (CredentialsMode::Include, Ground::Certain);
     }
-    let responses = requests().chain(chain.hops().filter_map(Hop::preflight));
-    let server_speaks_of_it = responses
-        .filter_map(|entry| entry.response.as_ref())
+    let entries = requests().chain(chain.hops().filter_map(Hop::preflight));
+    let mut responses = entries.filter_map(|entry| entry.response.as_ref());
+    let is_spoken_of = responses
         .any(|response| Headers::of(&response.headers).contains(b"access-control-allow-credentials"));
-    let (likely, ground) = if server_speaks_of_it {
+    let (likely, ground) = if is_spoken_of {
         (CredentialsMode::Include, Ground::Server)
     } else {
         (CredentialsMode::SameOrigin, Ground::Default)
@@ -70,10 +66,11 @@ fn find(
         let explanation = explain_with(fetch, mode);
         explanation.judgement(engine).is_some_and(|judgement| judgement.verdict.is_refusal() == was_blocked)
     };
-    if !agrees(likely) && agrees(opposite(likely)) {
-        return (opposite(likely), Ground::Verdict);
+    match (agrees(likely), agrees(opposite(likely))) {
+        (true, false) => (likely, Ground::Certain),
+        (false, true) => (opposite(likely), Ground::Certain),
+        _ => (likely, ground),
     }
-    (likely, ground)
 }
 
 /// Whether the browser blocked the fetch, where it noted that: Firefox does not.
@@ -98,14 +95,6 @@ fn opposite(mode: CredentialsMode) -> CredentialsMode {
 
 fn verdicts(explanation: &Explanation) -> impl Iterator<Item = &'static str> {
     explanation.browsers().map(|judgement| judgement.verdict.word())
-}
-
-fn outcome(explanation: &Explanation) -> String {
-    let refusal = explanation.browsers().find_map(|judgement| match &judgement.verdict {
-        Verdict::Blocked(blocked) => Some(format!("blocked ({})", blocked.reason.code())),
-        _ => None,
-    });
-    refusal.unwrap_or_else(|| "allowed".into())
 }
 
 /// The mode as script writes it.

@@ -47,7 +47,7 @@ pub(super) fn from_browser(chain: Chain, engine: Option<Engine>, meant: &Meant) 
         evidence: Evidence::default(),
         assumed: Vec::new(),
         failure,
-        credentials_assumed: false,
+        otherwise: None,
         request: request.clone(),
     };
     let judge = engine.unwrap_or(Engine::Spec);
@@ -102,7 +102,7 @@ pub(super) fn from_text(chain: Chain, meant: &Meant, assumed: &[String]) -> Resu
         evidence: Evidence::from(exchanges),
         assumed,
         failure: None,
-        credentials_assumed: false,
+        otherwise: None,
         request,
     };
     credentials::settle(&mut fetch, &chain, None, meant);
@@ -251,7 +251,8 @@ impl Clues<'_> {
             Some("cors") => RequestMode::Cors,
             Some("no-cors") => RequestMode::NoCors,
             Some("same-origin") => RequestMode::SameOrigin,
-            Some(_) => RequestMode::Navigate,
+            // Navigations and WebSockets: script does not read what comes back.
+            Some(_) => RequestMode::NoCors,
             None if asked_by_cors || self.meant.origin.is_some() => RequestMode::Cors,
             // A browser puts Origin on every cross-origin request whose answer script is to read.
             None if (answered || sent_in_full) && !request.origin.is_origin_of(&request.url) => {
@@ -262,16 +263,17 @@ impl Clues<'_> {
     }
 
     fn kind(&self, request: &Request) -> Kind {
-        if self.chain.hops().all(|hop| request.origin.is_origin_of(hop.url())) {
+        let is_navigation =
+            matches!(self.header("sec-fetch-mode").as_deref(), Some("navigate" | "websocket"));
+        if !is_navigation && self.chain.hops().all(|hop| request.origin.is_origin_of(hop.url())) {
             return Kind::SameOrigin;
         }
         match (request.mode, self.destination().as_deref()) {
-            (RequestMode::Navigate, _) | (_, Some("document" | "iframe" | "frame" | "object" | "embed")) => {
-                Kind::Load
-            }
+            _ if is_navigation => Kind::Load,
+            (_, Some("document" | "iframe" | "frame" | "object" | "embed")) => Kind::Load,
             (RequestMode::NoCors, None | Some("empty" | "fetch" | "xhr" | "other")) => Kind::NoCorsFetch,
             (RequestMode::NoCors, Some(_)) => Kind::Load,
-            (RequestMode::Cors | RequestMode::SameOrigin, _) => Kind::Cors,
+            (RequestMode::Cors | RequestMode::SameOrigin | RequestMode::Navigate, _) => Kind::Cors,
         }
     }
 }

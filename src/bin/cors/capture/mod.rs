@@ -20,7 +20,7 @@ pub(crate) use format::Format;
 use crate::input::Unusable;
 use cors_engine::explain::{Evidence, Observed};
 use cors_engine::protocol::{HeaderList, Headers, Origin};
-use cors_engine::{CredentialsMode, Engine, Request};
+use cors_engine::{CredentialsMode, Engine, Reason, Request};
 use std::collections::HashMap;
 use url::Url;
 
@@ -62,8 +62,16 @@ pub(crate) struct CapturedFetch {
     pub(crate) assumed: Vec<String>,
     /// What the browser itself noted when it failed, such as `net::ERR_FAILED`.
     pub(crate) failure: Option<String>,
-    /// Whether the credentials mode is assumed, and another would end otherwise.
-    pub(crate) credentials_assumed: bool,
+    /// What would be if the credentials mode were another, where the mode is assumed and this matters.
+    pub(crate) otherwise: Option<Otherwise>,
+}
+
+/// How a fetch would end with another credentials mode.
+#[derive(Debug)]
+pub(crate) struct Otherwise {
+    pub(crate) credentials: CredentialsMode,
+    /// Why a browser would block; `None` when none would.
+    pub(crate) refusal: Option<Reason>,
 }
 
 /// What a fetch has to do with CORS.

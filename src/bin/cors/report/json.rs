@@ -1,9 +1,9 @@
 //! Reports for machines: one JSON document. Codes and keys are stable; words may change.
 
 use super::{Explained, Report, words};
-use crate::capture::{Kind, credentials_name};
+use crate::capture::{Kind, Otherwise, credentials_name};
 use cors_engine::explain::{Advice, Classification, Judgement, Verdict};
-use cors_engine::{Engine, Exchange, RequestMode};
+use cors_engine::{Engine, Exchange, RequestMode, console_messages};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -46,7 +46,7 @@ fn fetch(explained: &Explained) -> Value {
         "method": text(&fetch.request.method),
         "mode": mode(fetch.request.mode),
         "credentials": credentials_name(fetch.request.credentials),
-        "credentials_assumed": fetch.credentials_assumed,
+        "otherwise": fetch.otherwise.as_ref().map(otherwise),
         "kind": kind(fetch.kind),
         "classification": classification(&explanation.classification),
         "because": because,
@@ -57,6 +57,15 @@ fn fetch(explained: &Explained) -> Value {
         "noted_failure": fetch.failure,
         "remarks": remarks,
         "assumed": fetch.assumed,
+    })
+}
+
+/// How the fetch would end with another credentials mode, where the mode was assumed.
+fn otherwise(otherwise: &Otherwise) -> Value {
+    json!({
+        "credentials": credentials_name(otherwise.credentials),
+        "verdict": if otherwise.refusal.is_some() { "blocked" } else { "allowed" },
+        "reason": otherwise.refusal.map(|reason| reason.code()),
     })
 }
 
@@ -89,6 +98,7 @@ fn engine(judgement: &Judgement) -> Value {
             value["hop"] = blocked.hop.into();
             value["url"] = blocked.url.as_str().into();
             value["value"] = text(&blocked.value).into();
+            value["console"] = console_messages(blocked).into();
         }
         Verdict::Thrown(invalid) => value["value"] = text(&invalid.value).into(),
         Verdict::Undecided(sent) => value["ask"] = words::curl(sent).into(),

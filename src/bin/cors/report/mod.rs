@@ -5,6 +5,7 @@ pub(crate) mod text;
 mod words;
 
 use crate::capture::{Capture, CapturedFetch, Kind};
+use cors_engine::Engine;
 use cors_engine::explain::{Explanation, explain};
 
 /// An input and what became of its fetches.
@@ -27,12 +28,14 @@ impl Report {
     pub(crate) fn of(source: String, capture: Capture) -> Self {
         let capture_words = words::capture(&capture);
         let engine = capture.engine;
-        let explained = capture.fetches.into_iter().map(|fetch| {
-            let explanation = explain(&fetch.request, &fetch.evidence);
-            let remarks = words::remarks(&fetch, &explanation, engine);
-            Explained { fetch, explanation, remarks }
-        });
-        Report { source, capture_words, set_aside: capture.set_aside, fetches: explained.collect() }
+        let fetches = capture.fetches.into_iter().map(|fetch| Explained::of(fetch, engine)).collect();
+        Report { source, capture_words, set_aside: capture.set_aside, fetches }
+    }
+
+    /// The report on a fetch that was made to learn what comes back.
+    pub(crate) fn of_probe(source: String, fetch: CapturedFetch) -> Self {
+        let fetches = vec![Explained::of(fetch, None)];
+        Report { source, capture_words: "asked over the network".into(), set_aside: 0, fetches }
     }
 
     /// Whether some browser refuses one of the fetches.
@@ -46,6 +49,12 @@ impl Report {
 }
 
 impl Explained {
+    fn of(fetch: CapturedFetch, engine: Option<Engine>) -> Self {
+        let explanation = explain(&fetch.request, &fetch.evidence);
+        let remarks = words::remarks(&fetch, &explanation, engine);
+        Explained { fetch, explanation, remarks }
+    }
+
     /// Whether CORS, or what stands beside it, has a part in the fetch.
     fn is_of_interest(&self) -> bool {
         matches!(self.fetch.kind, Kind::Cors | Kind::NoCorsFetch) || self.explanation.is_refused()
@@ -58,6 +67,5 @@ impl Explained {
             || !self.explanation.causes.is_empty()
             || !self.explanation.advice.answers.is_empty()
             || !self.remarks.is_empty()
-            || !self.fetch.assumed.is_empty()
     }
 }

@@ -3,6 +3,7 @@
 use super::{Explained, Report, words};
 use crate::capture::{Kind, credentials_name};
 use anstyle::{AnsiColor, Style};
+use cors_engine::console_messages;
 use cors_engine::explain::{Explanation, Judgement, Verdict};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -33,6 +34,7 @@ pub(crate) fn write(output: &mut impl Write, report: &Report, all: bool) -> io::
             paragraph(output, index + 1, explained)?;
         }
     }
+    notes(output, &listed)?;
     writeln!(output)
 }
 
@@ -78,7 +80,8 @@ fn table(output: &mut impl Write, listed: &[&Explained]) -> io::Result<()> {
             let style = style(judgement);
             write!(output, "  {style}{:9}{style:#}", judgement.verdict.word())?;
         }
-        writeln!(output, "  {}", reasons(&explained.explanation))?;
+        let reasons = reasons(explained);
+        writeln!(output, "{}{reasons}", if reasons.is_empty() { "" } else { "  " })?;
     }
     Ok(())
 }
@@ -97,13 +100,14 @@ fn short_url(explained: &Explained) -> String {
     short
 }
 
-fn reasons(explanation: &Explanation) -> String {
-    let codes: BTreeSet<&str> = explanation
-        .browsers()
-        .filter_map(|judgement| judgement.verdict.reason())
-        .map(|reason| reason.code())
-        .collect();
-    codes.into_iter().collect::<Vec<_>>().join(", ")
+/// Why browsers refuse; or on what their consent hangs.
+fn reasons(explained: &Explained) -> String {
+    let refusals = explained.explanation.browsers().filter_map(|judgement| judgement.verdict.reason());
+    let codes: BTreeSet<&str> = refusals.map(|reason| reason.code()).collect();
+    let condition = explained.fetch.otherwise.as_ref().filter(|_| codes.is_empty());
+    let condition =
+        condition.map(|other| format!("unless credentials \"{}\"", credentials_name(other.credentials)));
+    condition.unwrap_or_else(|| codes.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 fn style(judgement: &Judgement) -> Style {
@@ -119,49 +123,46 @@ fn paragraph(output: &mut impl Write, number: usize, explained: &Explained) -> i
     let request = &fetch.request;
     writeln!(output, "\n{STRONG}{number}. {} {}{STRONG:#}", method(explained), request.url)?;
     let page = format!("{}, credentials \"{}\"", request.origin, credentials_name(request.credentials));
-    row(output, "page", Style::new(), &page)?;
-    row(output, "request", Style::new(), &words::classification(explanation))?;
+    rows(output, "page", Style::new(), [page])?;
+    rows(output, "request", Style::new(), [words::classification(explanation)])?;
     verdicts(output, explanation)?;
     whys(output, explanation)?;
+    console(output, explanation)?;
     for cause in &explanation.causes {
-        row(output, "cause", STRONG, &format!("{} [{}]", cause.words(), cause.code()))?;
-        row(output, "", Style::new(), &cause.remedy())?;
+        rows(output, "cause", STRONG, [format!("{} [{}]", cause.words(), cause.code())])?;
+        rows(output, "", Style::new(), [cause.remedy()])?;
     }
     advice(output, explanation)?;
-    for remark in remarks {
-        row(output, "note", Style::new(), remark)?;
-    }
-    for assumed in &fetch.assumed {
-        row(output, "assumed", UNSURE, assumed)?;
-    }
-    Ok(())
+    rows(output, "note", Style::new(), remarks)?;
+    rows(output, "assumed", UNSURE, &fetch.assumed)
 }
 
-/// One row for all browsers that agree to the letter, and the standard where it stands alone.
+/// One row for all browsers that agree to the letter, and one for the standard where it stands alone.
 fn verdicts(output: &mut impl Write, explanation: &Explanation) -> io::Result<()> {
-    let mut rows: Vec<(String, String, Style)> = Vec::new();
+    let mut agreeing: Vec<(String, String, Style)> = Vec::new();
     for judgement in explanation.browsers() {
         let words = words::verdict(judgement);
-        match rows.iter_mut().find(|(_, row, _)| *row == words) {
+        match agreeing.iter_mut().find(|(_, other, _)| *other == words) {
             Some((names, _, _)) => names.push_str(&format!(", {}", words::browser(judgement.engine))),
-            None => rows.push((words::browser(judgement.engine).into(), words, style(judgement))),
+            None => agreeing.push((words::browser(judgement.engine).into(), words, style(judgement))),
         }
     }
-    for (names, words, style) in &rows {
-        row(output, "verdict", *style, &format!("{names}: {words}"))?;
+    let mut label = "verdict";
+    for (names, words, style) in &agreeing {
+        rows(output, label, *style, [format!("{names}: {words}")])?;
+        label = "";
     }
     let standard = explanation.standard().filter(|standard| {
         explanation.browsers().all(|judgement| judgement.verdict.word() != standard.verdict.word())
     });
     if let Some(standard) = standard {
-        row(output, "", style(standard), &format!("the standard: {}", words::verdict(standard)))?;
+        rows(output, "", style(standard), [format!("the standard: {}", words::verdict(standard))])?;
     }
-    for judgement in explanation.browsers() {
-        if let Verdict::Undecided(sent) = &judgement.verdict {
-            return row(output, "ask", PASTE, &words::curl(sent));
-        }
-    }
-    Ok(())
+    let unanswered = explanation.browsers().find_map(|judgement| match &judgement.verdict {
+        Verdict::Undecided(sent) => Some(words::curl(sent)),
+        _ => None,
+    });
+    rows(output, "ask", PASTE, unanswered)
 }
 
 /// Each reason once, in words, with its place in the standard.
@@ -176,46 +177,67 @@ fn whys(output: &mut impl Write, explanation: &Explanation) -> io::Result<()> {
         let Some(reason) = judgement.verdict.reason().filter(|reason| !said.contains(reason)) else {
             continue;
         };
+        let label = if said.is_empty() { "why" } else { "" };
         said.push(reason);
-        let value = if value.is_empty() { String::new() } else { format!(" ({})", value.escape_ascii()) };
-        row(output, "why", Style::new(), &format!("{}{value}", reason.words()))?;
-        row(output, "", FAINT, reason.standard())?;
+        rows(output, label, Style::new(), [words::reason(reason, value)])?;
+        rows(output, "", FAINT, [reason.standard()])?;
     }
     Ok(())
+}
+
+/// What the developer tools of each browser say.
+fn console(output: &mut impl Write, explanation: &Explanation) -> io::Result<()> {
+    let messages = explanation.browsers().flat_map(|judgement| {
+        let messages = match &judgement.verdict {
+            Verdict::Blocked(blocked) => console_messages(blocked),
+            _ => Vec::new(),
+        };
+        let browser = words::browser(judgement.engine);
+        messages.into_iter().map(move |message| format!("{browser}: {message}"))
+    });
+    rows(output, "console", FAINT, messages)
 }
 
 fn advice(output: &mut impl Write, explanation: &Explanation) -> io::Result<()> {
     let advice = &explanation.advice;
-    for (index, answer) in advice.answers.iter().enumerate() {
-        let label = if index == 0 { "fix" } else { "" };
-        row(output, label, STRONG, &words::answer(answer))?;
+    let mut label = "fix";
+    for answer in &advice.answers {
+        rows(output, label, STRONG, [words::answer(answer)])?;
         for line in answer.lines() {
             writeln!(output, "{:LABEL_WIDTH$}     {PASTE}{}{PASTE:#}", "", clean(&line))?;
         }
+        label = "";
     }
-    for note in &advice.notes {
-        row(output, "", Style::new(), note)?;
-    }
-    let mut hopeless: Vec<&str> = advice
-        .remaining
-        .iter()
-        .filter(|(engine, _)| explanation.browsers().any(|judgement| judgement.engine == *engine))
-        .map(|(_, reason)| reason.code())
-        .collect();
-    hopeless.dedup();
-    for code in hopeless {
-        row(
-            output,
-            "fix",
-            UNSURE,
-            &format!("No response header repairs {code}: the page has to ask otherwise."),
-        )?;
+    let is_browser = |engine| explanation.browsers().any(|judgement| judgement.engine == engine);
+    let hopeless = advice.remaining.iter().filter(|(engine, _)| is_browser(*engine));
+    let codes: BTreeSet<&str> = hopeless.map(|(_, reason)| reason.code()).collect();
+    let words = |code| format!("No response header repairs {code}: the page has to ask otherwise.");
+    rows(output, label, UNSURE, codes.into_iter().map(words))
+}
+
+/// What has to be minded when following the advice, once for all of it.
+fn notes(output: &mut impl Write, listed: &[&Explained]) -> io::Result<()> {
+    let notes: BTreeSet<&str> =
+        listed.iter().flat_map(|explained| explained.explanation.advice.notes.iter().copied()).collect();
+    for note in notes {
+        writeln!(output, "\n{}", clean(note))?;
     }
     Ok(())
 }
 
-fn row(output: &mut impl Write, label: &str, style: Style, text: &str) -> io::Result<()> {
-    writeln!(output, "   {FAINT}{label:LABEL_WIDTH$}{FAINT:#}{style}{}{style:#}", clean(text))
+/// Rows of a paragraph: the first one bears the label.
+fn rows<T: AsRef<str>>(
+    output: &mut impl Write,
+    label: &str,
+    style: Style,
+    texts: impl IntoIterator<Item = T>,
+) -> io::Result<()> {
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    for (label, text) in labels.zip(texts) {
+        let text = clean(text.as_ref());
+        writeln!(output, "   {FAINT}{label:LABEL_WIDTH$}{FAINT:#}{style}{text}{style:#}")?;
+    }
+    Ok(())
 }
 
 /// What an input holds must not steer the terminal.

@@ -2,7 +2,7 @@
 
 use crate::capture::{Capture, CapturedFetch, Format, Kind};
 use cors_engine::explain::{AnswerAdvice, Classification, Explanation, Judgement, Sent, Verdict};
-use cors_engine::{Blocked, Engine, Exchange};
+use cors_engine::{Blocked, Engine, Exchange, Reason};
 
 /// What an input is.
 pub(super) fn capture(capture: &Capture) -> String {
@@ -12,9 +12,12 @@ pub(super) fn capture(capture: &Capture) -> String {
         Format::CurlInclude => "text of curl -i",
         Format::Raw => "HTTP messages",
     };
-    match &capture.creator {
-        Some(creator) => format!("{format} by {creator}"),
-        None => format.into(),
+    match (capture.engine.map(browser), &capture.creator) {
+        (Some(browser), Some(creator)) if !creator.starts_with(browser) => {
+            format!("{format} of {browser}, by {creator}")
+        }
+        (_, Some(creator)) => format!("{format} by {creator}"),
+        (_, None) => format.into(),
     }
 }
 
@@ -68,9 +71,22 @@ pub(super) fn verdict(judgement: &Judgement) -> String {
     }
 }
 
+/// A reason, and the value that it is about.
+pub(super) fn reason(reason: Reason, value: &[u8]) -> String {
+    let words = reason.words();
+    if value.is_empty() {
+        return words.into();
+    }
+    format!("{}: \"{}\"", words.trim_end_matches('.'), value.escape_ascii())
+}
+
 /// Where a refusal happened.
 pub(super) fn step(blocked: &Blocked) -> String {
-    let hop = if blocked.hop == 0 { String::new() } else { format!(" after {} redirect(s)", blocked.hop) };
+    let hop = match blocked.hop {
+        0 => String::new(),
+        1 => " after a redirect".into(),
+        hops => format!(" after {hops} redirects"),
+    };
     match blocked.exchange {
         Some(Exchange::Preflight) => format!("at the preflight{hop}"),
         Some(Exchange::Actual) => format!("at the response{hop}"),
