@@ -183,6 +183,22 @@ fn isomorphic_encode(text: &str) -> Option<Vec<u8>> {
     text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
 }
 
+impl RequestDescription {
+    /// The request that it describes.
+    ///
+    /// # Errors
+    /// What script cannot even ask for.
+    ///
+    /// ```
+    /// let text = r#"{"origin":"http://a.test","url":"http://b.test/x","method":"PUT"}"#;
+    /// let description: cors_engine::scenario::RequestDescription = serde_json::from_str(text).unwrap();
+    /// assert_eq!(description.to_request().unwrap().method, b"PUT");
+    /// ```
+    pub fn to_request(&self) -> Result<Request, InvalidRequest> {
+        request_of(self)
+    }
+}
+
 fn request_of(description: &RequestDescription) -> Result<Request, InvalidRequest> {
     let invalid = |reason, value: &str| InvalidRequest { reason, value: value.into() };
     let byte_string =
