@@ -6,3 +6,6 @@ extern crate alloc;
 pub mod protocol;
 #[cfg(feature = "scenario")]
 pub mod scenario;
+pub mod server;
+
+pub use server::{Answer, Policy, PolicyConfig};
