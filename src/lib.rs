@@ -3,9 +3,13 @@
 
 extern crate alloc;
 
+mod browser;
 pub mod protocol;
+mod reason;
 #[cfg(feature = "scenario")]
 pub mod scenario;
 pub mod server;
 
+pub use browser::*;
+pub use reason::Reason;
 pub use server::{Answer, Policy, PolicyConfig};

@@ -170,8 +170,25 @@ impl HeaderList {
     /// headers.delete(b"not-there");
     /// ```
     pub fn delete(&mut self, name: &[u8]) {
+        self.retain(|line| !line.eq_ignore_ascii_case(name));
+    }
+
+    /// Deletes every line whose name `keep` does not want.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&[u8]) -> bool) {
         let bytes = &self.bytes;
-        self.lines.retain(|line| !bytes[line.start..line.name_end].eq_ignore_ascii_case(name));
+        self.lines.retain(|line| keep(&bytes[line.start..line.name_end]));
+    }
+
+    /// Every line in order.
+    ///
+    /// ```
+    /// let headers: cors_engine::protocol::HeaderList = [("a", "1")].into_iter().collect();
+    /// assert_eq!(headers.lines().next(), Some((&b"a"[..], &b"1"[..])));
+    /// ```
+    pub fn lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
+        self.lines
+            .iter()
+            .map(|line| (&self.bytes[line.start..line.name_end], &self.bytes[line.name_end..line.end]))
     }
 
     /// Whether the list [contains](https://fetch.spec.whatwg.org/#header-list-contains) `name`.
@@ -187,9 +204,7 @@ impl HeaderList {
 
 impl HeaderLines for HeaderList {
     fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.lines
-            .iter()
-            .map(|line| (&self.bytes[line.start..line.name_end], &self.bytes[line.name_end..line.end]))
+        self.lines()
     }
 }
 

@@ -30,12 +30,12 @@ impl<'a> TokenList<'a> {
     /// assert!(methods.iter().eq([&b"PUT"[..], b"DELETE"]));
     /// ```
     pub fn extract(headers: &Headers<'a>, name: &[u8]) -> Result<Option<Self>, NotAToken<'a>> {
-        let list = TokenList { values: headers.values(name).collect() };
-        let invalid = list.iter().find(|element| !is_token(element));
+        let values: SmallVec<[&'a [u8]; 4]> = headers.values(name).collect();
+        let invalid = values.iter().flat_map(|value| elements(value)).find(|element| !is_token(element));
         match invalid {
             Some(element) => Err(NotAToken(element)),
-            None if list.values.is_empty() => Ok(None),
-            None => Ok(Some(list)),
+            None if values.is_empty() => Ok(None),
+            None => Ok(Some(TokenList { values })),
         }
     }
 
@@ -46,13 +46,16 @@ impl<'a> TokenList<'a> {
     /// let headers = Headers::of(&[("a", "x"), ("a", "y")]);
     /// assert_eq!(TokenList::extract(&headers, b"a").unwrap().unwrap().iter().count(), 2);
     /// ```
-    pub fn iter(&self) -> impl Iterator<Item = &'a [u8]> {
-        self.values
-            .iter()
-            .flat_map(|value| value.split(|&byte| byte == b','))
-            .map(|element| trim(element, is_http_tab_or_space))
-            .filter(|element| !element.is_empty())
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.values.iter().flat_map(|value| elements(value))
     }
+}
+
+fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    value
+        .split(|&byte| byte == b',')
+        .map(|element| trim(element, is_http_tab_or_space))
+        .filter(|element| !element.is_empty())
 }
 
 /// [Gets, decodes, and splits](https://fetch.spec.whatwg.org/#concept-header-value-get-decode-and-split) a

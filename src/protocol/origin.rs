@@ -14,6 +14,11 @@ use url::{Host, Url};
 /// assert_eq!(Origin::parse("null").unwrap(), Origin::Opaque);
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "scenario",
+    derive(serde::Deserialize, serde::Serialize),
+    serde(try_from = "String", into = "String")
+)]
 pub enum Origin {
     /// An origin that is the same as no other: a sandboxed frame, a `data:` document, a file. It
     /// serializes as `null`.
@@ -30,6 +35,8 @@ pub struct TupleOrigin {
     scheme_end: usize,
     host_end: usize,
     host_kind: HostKind,
+    /// `None` for the scheme's default port.
+    port: Option<u16>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -138,6 +145,24 @@ impl Origin {
         matches!((self, other), (Origin::Tuple(one), Origin::Tuple(two)) if one == two)
     }
 
+    /// Whether this is the origin of `url`, as [`Origin::is_same_origin`] with [`Origin::of`]. Allocates
+    /// nothing for http and https URLs.
+    ///
+    /// ```
+    /// use cors_engine::protocol::Origin;
+    /// let url = url::Url::parse("http://a.example:8080/x").unwrap();
+    /// assert!(Origin::parse("http://a.example:8080").unwrap().is_origin_of(&url));
+    /// assert!(!Origin::parse("http://a.example").unwrap().is_origin_of(&url));
+    /// ```
+    #[must_use]
+    pub fn is_origin_of(&self, url: &Url) -> bool {
+        let Origin::Tuple(tuple) = self else { return false };
+        if !matches!(url.scheme(), "http" | "https") {
+            return self.is_same_origin(&Origin::of(url));
+        }
+        tuple.scheme() == url.scheme() && Some(tuple.host()) == url.host_str() && tuple.port == url.port()
+    }
+
     /// Whether two origins are [schemelessly same
     /// site](https://html.spec.whatwg.org/multipage/browsers.html#schemelessly-same-site), by the Public
     /// Suffix List.
@@ -178,6 +203,22 @@ impl Origin {
     }
 }
 
+#[cfg(feature = "scenario")]
+impl TryFrom<String> for Origin {
+    type Error = OriginError;
+
+    fn try_from(text: String) -> Result<Self, OriginError> {
+        Origin::parse(&text)
+    }
+}
+
+#[cfg(feature = "scenario")]
+impl From<Origin> for String {
+    fn from(origin: Origin) -> Self {
+        origin.serialized().into()
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.serialized())
@@ -202,7 +243,7 @@ impl TupleOrigin {
             serialized.push(':');
             serialized.push_str(&port.to_string());
         }
-        Some(TupleOrigin { serialized, scheme_end, host_end, host_kind })
+        Some(TupleOrigin { serialized, scheme_end, host_end, host_kind, port: url.port() })
     }
 
     /// The serialization.

@@ -22,6 +22,8 @@ pub struct SafelistRules {
     pub range: RangeSyntax,
     /// Whether [`SAFELISTED_TOTAL_LIMIT`] is enforced.
     pub total_limit: bool,
+    /// Whether repeated headers are judged by their combined value `a, b` instead of one by one.
+    pub combine_repeated: bool,
 }
 
 /// How a `Content-Type` request value is parsed.
@@ -44,6 +46,42 @@ pub enum RangeSyntax {
     Lenient,
 }
 
+/// Every name that some value and some rules can make CORS-safelisted.
+const CANDIDATES: [&[u8]; 14] = [
+    b"accept",
+    b"accept-language",
+    b"content-language",
+    b"content-type",
+    b"range",
+    b"device-memory",
+    b"dpr",
+    b"downlink",
+    b"width",
+    b"viewport-width",
+    b"rtt",
+    b"ect",
+    b"save-data",
+    b"intervention",
+];
+
+fn candidate(name: &[u8]) -> Option<usize> {
+    CANDIDATES.iter().position(|candidate| name.eq_ignore_ascii_case(candidate))
+}
+
+/// The start of a combined value, on the stack.
+struct CombinedValue {
+    bytes: [u8; SAFELISTED_VALUE_LIMIT + 1],
+    length: usize,
+}
+
+impl CombinedValue {
+    fn push(&mut self, value: &[u8]) {
+        let taken = value.len().min(self.bytes.len() - self.length);
+        self.bytes[self.length..self.length + taken].copy_from_slice(&value[..taken]);
+        self.length += taken;
+    }
+}
+
 impl SafelistRules {
     /// What the Fetch Standard says.
     pub const STANDARD: SafelistRules = SafelistRules {
@@ -52,6 +90,7 @@ impl SafelistRules {
         content_type: ContentTypeSyntax::MimeSniffing,
         range: RangeSyntax::Standard,
         total_limit: true,
+        combine_repeated: false,
     };
 
     /// Whether the header is a
@@ -96,6 +135,8 @@ impl SafelistRules {
     /// The [CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names)
     /// of `lines`, each as often as it is unsafe, in the order and the case of the lines.
     ///
+    /// Allocates nothing, and takes time in proportion to the lines.
+    ///
     /// ```
     /// use cors_engine::protocol::request_header::SafelistRules;
     /// let lines = [(&b"X-A"[..], &b"1"[..]), (b"Accept", b"*/*")];
@@ -106,15 +147,45 @@ impl SafelistRules {
     where
         I: Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
     {
-        let total = || -> usize {
-            let safelisted = lines.clone().filter(|(name, value)| self.is_cors_safelisted(name, value));
-            safelisted.map(|(_, value)| value.len()).sum()
-        };
-        let all_unsafe = self.total_limit && total() > SAFELISTED_TOTAL_LIMIT;
         let rules = *self;
+        let unsafe_repeated =
+            if self.combine_repeated { self.unsafe_repeated_names(lines.clone()) } else { 0 };
+        let is_safelisted = move |(name, value): (&[u8], &[u8])| {
+            let repeated = unsafe_repeated != 0
+                && candidate(name).is_some_and(|index| unsafe_repeated & (1 << index) != 0);
+            !repeated && rules.is_cors_safelisted(name, value)
+        };
+        let total: usize = if self.total_limit {
+            lines.clone().filter(|&line| is_safelisted(line)).map(|(_, value)| value.len()).sum()
+        } else {
+            0
+        };
         lines
-            .filter(move |(name, value)| all_unsafe || !rules.is_cors_safelisted(name, value))
+            .filter(move |&line| total > SAFELISTED_TOTAL_LIMIT || !is_safelisted(line))
             .map(|(name, _)| name)
+    }
+
+    /// Which [`CANDIDATES`] come more than once and are not safelisted once combined, as a bit set.
+    fn unsafe_repeated_names<'a>(&self, lines: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone) -> u16 {
+        let (mut seen, mut repeated) = (0_u16, 0_u16);
+        for index in lines.clone().filter_map(|(name, _)| candidate(name)) {
+            repeated |= seen & (1 << index);
+            seen |= 1 << index;
+        }
+        let is_unsafe = |name: &[u8]| {
+            // One byte over the limit is enough to know that the value is too long.
+            let mut combined = CombinedValue { bytes: [0; SAFELISTED_VALUE_LIMIT + 1], length: 0 };
+            let values =
+                lines.clone().filter(|(line, _)| line.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+            for (position, value) in values.enumerate() {
+                combined.push(if position == 0 { b"" } else { b", " });
+                combined.push(value);
+            }
+            !self.is_cors_safelisted(name, &combined.bytes[..combined.length])
+        };
+        (0..CANDIDATES.len())
+            .filter(|index| repeated & (1 << index) != 0 && is_unsafe(CANDIDATES[*index]))
+            .fold(0, |unsafe_names, index| unsafe_names | 1 << index)
     }
 
     /// Whether `value` has a [CORS-unsafe request-header

@@ -5,8 +5,10 @@
 //! in `docs/scenario-format.md`.
 
 mod model;
+mod replay;
 
 pub use model::{
     Answer, Answers, BodyDescription, Observation, Outcome, RequestDescription, Scenario, Step, WireEntry,
     WireKind,
 };
+pub use replay::{Replayed, replay};

@@ -1,5 +1,7 @@
 //! The scenario format as Rust types. Nothing here decides anything.
 
+use crate::protocol::Origin;
+use crate::{CacheMode, CredentialsMode, RedirectMode, RequestMode};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
@@ -38,7 +40,7 @@ pub struct Step {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct RequestDescription {
     /// The page's origin, serialized; `null` is an opaque origin.
-    pub origin: String,
+    pub origin: Origin,
     /// The absolute URL passed to `fetch()`.
     pub url: String,
     /// The method as the script wrote it.
@@ -46,16 +48,16 @@ pub struct RequestDescription {
     pub method: String,
     /// `cors`, `no-cors`, `same-origin` or `navigate`.
     #[serde(default = "cors")]
-    pub mode: String,
+    pub mode: RequestMode,
     /// `omit`, `same-origin` or `include`.
     #[serde(default = "same_origin")]
-    pub credentials: String,
+    pub credentials: CredentialsMode,
     /// `follow`, `error` or `manual`.
     #[serde(default = "follow")]
-    pub redirect: String,
+    pub redirect: RedirectMode,
     /// The cache mode, `default` when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cache: Option<String>,
+    #[serde(default = "default_cache", skip_serializing_if = "is_default_cache")]
+    pub cache: CacheMode,
     /// Author headers in order; U+00NN stands for the byte NN.
     #[serde(default)]
     pub headers: Vec<(String, String)>,
@@ -190,14 +192,22 @@ fn get() -> String {
     "GET".into()
 }
 
-fn cors() -> String {
-    "cors".into()
+fn cors() -> RequestMode {
+    RequestMode::Cors
 }
 
-fn same_origin() -> String {
-    "same-origin".into()
+fn same_origin() -> CredentialsMode {
+    CredentialsMode::SameOrigin
 }
 
-fn follow() -> String {
-    "follow".into()
+fn follow() -> RedirectMode {
+    RedirectMode::Follow
+}
+
+fn default_cache() -> CacheMode {
+    CacheMode::Default
+}
+
+fn is_default_cache(cache: &CacheMode) -> bool {
+    *cache == CacheMode::Default
 }

@@ -1,0 +1,572 @@
+//! The browser half: what a browser sends, and whether script may read the answer.
+//!
+//! [`Fetch`] is a state machine without I/O: the caller owns sockets and clocks, and hands in the response
+//! to each request that it is told to send. The functions beside it answer one question each.
+
+mod cors_check;
+mod engine;
+mod mixed_content;
+mod outcome;
+mod preflight;
+mod preflight_cache;
+mod redirect;
+mod request;
+mod resource_policy;
+mod response;
+
+pub use cors_check::Refusal;
+pub use engine::Engine;
+pub use outcome::{Blocked, Exchange, Outcome, Outgoing, Step};
+pub use preflight::{Preflight, needs_preflight};
+pub use preflight_cache::PreflightCache;
+pub use request::{
+    Body, CacheMode, CredentialsMode, EmbedderPolicy, HttpVersion, Initiator, InvalidRequest, RedirectMode,
+    ReferrerPolicy, Request, RequestMode,
+};
+pub use response::{ExposedHeaders, FilteredResponse, ResponseHead, ResponseType};
+
+use crate::protocol::request_header::SafelistRules;
+use crate::protocol::{HeaderList, Headers, Origin, method};
+use crate::reason::Reason;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+use engine::{Profile, StreamBody};
+use outcome::Outcome::{NetworkError, Response};
+use preflight::Asked;
+use preflight_cache::CacheKey;
+use redirect::{Location, location_url};
+use smallvec::SmallVec;
+use url::Url;
+
+/// One fetch, from the request that script makes to the response that script gets.
+///
+/// ```
+/// use cors_engine::{Engine, Exchange, Fetch, Outcome, Outgoing, PreflightCache, Request, ResponseHead, Step};
+/// use core::time::Duration;
+///
+/// let mut request = Request::fetch("https://app.example", "https://api.example/items")?;
+/// request.method = "PUT".into();
+///
+/// let (mut cache, now) = (PreflightCache::default(), Duration::ZERO);
+/// let mut fetch = Fetch::new(Engine::Chromium, request)?; // what fails here, fetch() throws
+/// let mut step = fetch.start(&mut cache, now);
+/// let outcome = loop {
+///     match step {
+///         Step::Send(outgoing) => {
+///             let headers = answer_to(outgoing);
+///             step = fetch.receive(&ResponseHead::new(204, &headers), &mut cache, now);
+///         }
+///         Step::Done(outcome) => break outcome,
+///     }
+/// };
+/// assert!(matches!(outcome, Outcome::Response(_)));
+///
+/// fn answer_to(outgoing: Outgoing<'_>) -> Vec<(&'static str, &'static str)> {
+///     match outgoing.exchange() {
+///         Exchange::Preflight => {
+///             vec![("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Methods", "PUT")]
+///         }
+///         Exchange::Actual => vec![("Access-Control-Allow-Origin", "*")],
+///     }
+/// }
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Fetch {
+    engine: Engine,
+    profile: &'static Profile,
+    origin: Origin,
+    url: Url,
+    initial_url: Option<Url>,
+    method: SmallVec<[u8; 16]>,
+    headers: HeaderList,
+    body: Body,
+    mode: RequestMode,
+    credentials: CredentialsMode,
+    redirect: RedirectMode,
+    cache_mode: CacheMode,
+    initiator: Initiator,
+    referrer_policy: ReferrerPolicy,
+    embedder_policy: EmbedderPolicy,
+    network_partition_key: String,
+    http_version: HttpVersion,
+    safelist: SafelistRules,
+    use_cors_preflight: bool,
+    unsafe_request: bool,
+    tainting: ResponseType,
+    origin_tainted: bool,
+    redirect_count: u8,
+    timing_allow_failed: bool,
+    /// Whether some hop so far was to be preflighted, also where the cache spared it.
+    preflighted: bool,
+    access_control_request_headers: Vec<u8>,
+    state: State,
+}
+
+/// What the machine waits for.
+#[derive(Clone, Debug)]
+enum State {
+    Created,
+    /// The response to a request.
+    Waiting(Exchange),
+    Done(Outcome),
+}
+
+impl Fetch {
+    /// Constructs the request as `engine` would.
+    ///
+    /// # Errors
+    /// What `fetch()` itself throws.
+    ///
+    /// ```
+    /// use cors_engine::{Engine, Fetch, Reason, Request};
+    /// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+    /// request.method = "TRACE".into();
+    /// assert_eq!(Fetch::new(Engine::Spec, request).unwrap_err().reason, Reason::ForbiddenMethod);
+    /// # Ok::<(), cors_engine::InvalidRequest>(())
+    /// ```
+    pub fn new(engine: Engine, request: Request) -> Result<Self, InvalidRequest> {
+        let profile = engine.profile();
+        request.validate(profile)?;
+        Ok(Fetch {
+            engine,
+            profile,
+            method: method::normalize(&request.method).into(),
+            headers: request.header_list(profile),
+            body: request.sent_body().clone(),
+            safelist: request.safelist_rules(profile),
+            use_cors_preflight: request.use_cors_preflight(profile),
+            unsafe_request: request.is_unsafe_request(),
+            origin: request.origin,
+            url: request.url,
+            initial_url: None,
+            mode: request.mode,
+            credentials: request.credentials,
+            redirect: request.redirect,
+            cache_mode: request.cache,
+            initiator: request.initiator,
+            referrer_policy: request.referrer_policy,
+            embedder_policy: request.embedder_policy,
+            network_partition_key: request.network_partition_key,
+            http_version: request.http_version,
+            tainting: ResponseType::Basic,
+            origin_tainted: false,
+            redirect_count: 0,
+            timing_allow_failed: false,
+            preflighted: false,
+            access_control_request_headers: Vec::new(),
+            state: State::Created,
+        })
+    }
+
+    /// Begins the fetch. `now` is the time since a fixed moment; it only matters to the preflight cache.
+    ///
+    /// Called again, it begins nothing anew: it says again what is wanted next.
+    ///
+    /// ```
+    /// # use cors_engine::{Engine, Fetch, PreflightCache, Request, Step};
+    /// let request = Request::fetch("https://app.example", "data:text/plain,hi")?;
+    /// let mut fetch = Fetch::new(Engine::Spec, request)?;
+    /// let step = fetch.start(&mut PreflightCache::default(), core::time::Duration::ZERO);
+    /// assert!(matches!(step, Step::Done(_)));
+    /// # Ok::<(), cors_engine::InvalidRequest>(())
+    /// ```
+    pub fn start(&mut self, cache: &mut PreflightCache, now: Duration) -> Step<'_> {
+        if matches!(self.state, State::Created) {
+            self.state = self.main_fetch(cache, now);
+        }
+        self.step()
+    }
+
+    /// Takes the response to the request that was last asked for.
+    ///
+    /// Without such a request nothing changes: it says again what is wanted next.
+    ///
+    /// ```
+    /// # use cors_engine::{Engine, Fetch, Outcome, PreflightCache, Reason, Request, ResponseHead, Step};
+    /// # let (mut cache, now) = (PreflightCache::default(), core::time::Duration::ZERO);
+    /// let request = Request::fetch("https://app.example", "https://api.example/")?;
+    /// let mut fetch = Fetch::new(Engine::Spec, request)?;
+    /// fetch.start(&mut cache, now);
+    /// let nothing_allowed: [(&str, &str); 0] = [];
+    /// let step = fetch.receive(&ResponseHead::new(200, &nothing_allowed), &mut cache, now);
+    /// let Step::Done(Outcome::NetworkError(blocked)) = step else { panic!() };
+    /// assert_eq!(blocked.reason, Reason::MissingAllowOrigin);
+    /// # Ok::<(), cors_engine::InvalidRequest>(())
+    /// ```
+    pub fn receive(
+        &mut self,
+        response: &ResponseHead<'_>,
+        cache: &mut PreflightCache,
+        now: Duration,
+    ) -> Step<'_> {
+        if let State::Waiting(exchange) = self.state {
+            let next = match exchange {
+                Exchange::Preflight => self.receive_preflight(response, cache, now),
+                Exchange::Actual => self.receive_actual(response, cache, now),
+            };
+            self.state = next.unwrap_or_else(|refusal| {
+                self.network_error(refusal, Some(exchange), Some(response.status), cache)
+            });
+        }
+        self.step()
+    }
+
+    /// Says that no response arrived: the connection failed.
+    ///
+    /// ```
+    /// # use cors_engine::{Engine, Fetch, Outcome, PreflightCache, Reason, Request, Step};
+    /// # let (mut cache, now) = (PreflightCache::default(), core::time::Duration::ZERO);
+    /// let request = Request::fetch("https://app.example", "https://api.example/")?;
+    /// let mut fetch = Fetch::new(Engine::Spec, request)?;
+    /// fetch.start(&mut cache, now);
+    /// let Step::Done(Outcome::NetworkError(blocked)) = fetch.fail(&mut cache) else { panic!() };
+    /// assert_eq!(blocked.reason, Reason::ConnectionFailed);
+    /// # Ok::<(), cors_engine::InvalidRequest>(())
+    /// ```
+    pub fn fail(&mut self, cache: &mut PreflightCache) -> Step<'_> {
+        if let State::Waiting(exchange) = self.state {
+            let refusal = Refusal::new(Reason::ConnectionFailed, []);
+            self.state = self.network_error(refusal, Some(exchange), None, cache);
+        }
+        self.step()
+    }
+
+    fn step(&self) -> Step<'_> {
+        match &self.state {
+            State::Created => Step::Send(Outgoing { fetch: self, exchange: Exchange::Actual }),
+            State::Waiting(exchange) => Step::Send(Outgoing { fetch: self, exchange: *exchange }),
+            State::Done(outcome) => Step::Done(outcome),
+        }
+    }
+
+    /// [Main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), up to what has to be sent.
+    fn main_fetch(&mut self, cache: &mut PreflightCache, now: Duration) -> State {
+        self.try_main_fetch(cache, now)
+            .unwrap_or_else(|refusal| self.network_error(refusal, None, None, cache))
+    }
+
+    fn try_main_fetch(&mut self, cache: &mut PreflightCache, now: Duration) -> Result<State, Refusal> {
+        let refuse = |reason| Err(Refusal::new(reason, []));
+        if mixed_content::is_bad_port(&self.url) {
+            return refuse(Reason::BlockedPort);
+        }
+        if mixed_content::is_blocked(&self.origin, &self.url) {
+            return refuse(Reason::MixedContent);
+        }
+        let is_http = matches!(self.url.scheme(), "http" | "https");
+        if (self.tainting == ResponseType::Basic && self.origin.is_origin_of(&self.url))
+            || self.url.scheme() == "data"
+        {
+            self.tainting = ResponseType::Basic;
+            return self.scheme_fetch();
+        }
+        match self.mode {
+            RequestMode::SameOrigin | RequestMode::Navigate => refuse(Reason::CrossOriginInSameOriginMode),
+            RequestMode::NoCors if self.redirect != RedirectMode::Follow => {
+                refuse(Reason::NoCorsRedirectMode)
+            }
+            RequestMode::NoCors => {
+                self.tainting = ResponseType::Opaque;
+                self.scheme_fetch()
+            }
+            RequestMode::Cors if !is_http => refuse(Reason::SchemeNotHttp),
+            RequestMode::Cors => {
+                self.tainting = ResponseType::Cors;
+                let preflighted = self.use_cors_preflight
+                    || (self.unsafe_request
+                        && (!method::is_cors_safelisted(&self.method)
+                            || !self.asked().unsafe_names().is_empty()));
+                self.http_fetch(preflighted, cache, now)
+            }
+        }
+    }
+
+    /// [Scheme fetch](https://fetch.spec.whatwg.org/#concept-scheme-fetch).
+    fn scheme_fetch(&mut self) -> Result<State, Refusal> {
+        let local = |fetch: &Fetch| {
+            let headers = [("content-type", "")];
+            Ok(State::Done(Response(fetch.filtered_response(&ResponseHead::new(200, &headers)))))
+        };
+        match self.url.scheme() {
+            "http" | "https" => self.http_network_or_cache_fetch(),
+            "about" if self.url.path() == "blank" => local(self),
+            "data" if data_url::DataUrl::process(self.url.as_str()).is_ok() => local(self),
+            "data" => Err(Refusal::new(Reason::InvalidDataUrl, [])),
+            "blob" => Err(Refusal::new(Reason::UnknownBlob, [])),
+            _ => Err(Refusal::new(Reason::SchemeUnsupported, self.url.scheme())),
+        }
+    }
+
+    /// [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch), up to what has to be sent.
+    fn http_fetch(
+        &mut self,
+        make_cors_preflight: bool,
+        cache: &mut PreflightCache,
+        now: Duration,
+    ) -> Result<State, Refusal> {
+        self.preflighted |= make_cors_preflight;
+        if make_cors_preflight && !self.asked().is_cached(cache, &self.cache_key(), now) {
+            self.access_control_request_headers = self.asked().access_control_request_headers();
+            return Ok(State::Waiting(Exchange::Preflight));
+        }
+        self.http_network_or_cache_fetch()
+    }
+
+    /// [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch): what
+    /// it refuses to send.
+    fn http_network_or_cache_fetch(&mut self) -> Result<State, Refusal> {
+        let refuse = |reason| Err(Refusal::new(reason, []));
+        if self.cache_mode == CacheMode::OnlyIfCached {
+            return refuse(Reason::NotCached);
+        }
+        if self.body == Body::Stream
+            && self.http_version == HttpVersion::Http1
+            && self.profile.stream_body == StreamBody::StreamedOverHttp2
+        {
+            return refuse(Reason::StreamBodyOverHttp1);
+        }
+        Ok(State::Waiting(Exchange::Actual))
+    }
+
+    fn receive_preflight(
+        &mut self,
+        response: &ResponseHead<'_>,
+        cache: &mut PreflightCache,
+        now: Duration,
+    ) -> Result<State, Refusal> {
+        self.asked().judge(response, cache, &self.cache_key(), now)?;
+        self.http_network_or_cache_fetch()
+    }
+
+    /// HTTP fetch from the response on.
+    fn receive_actual(
+        &mut self,
+        response: &ResponseHead<'_>,
+        cache: &mut PreflightCache,
+        now: Duration,
+    ) -> Result<State, Refusal> {
+        if response.status == 407 {
+            return Err(Refusal::new(Reason::ProxyAuthenticationRequired, []));
+        }
+        if self.tainting == ResponseType::Cors {
+            cors_check::cors_check(self.profile, self.request_origin(), self.credentials, &response.headers)?;
+        }
+        self.timing_allow_failed |=
+            !cors_check::tao_check(self.request_origin(), self.tainting == ResponseType::Basic, response);
+        if self.tainting == ResponseType::Opaque {
+            let embedder = resource_policy::Embedder {
+                origin: &self.origin,
+                policy: self.embedder_policy,
+                credentials_included: self.includes_credentials(),
+            };
+            resource_policy::cross_origin_resource_policy_check(&embedder, &self.url, &response.headers)?;
+        }
+        if response.has_redirect_status() {
+            match self.redirect {
+                RedirectMode::Error => return Err(Refusal::new(Reason::RedirectModeError, [])),
+                RedirectMode::Manual => {
+                    self.tainting = ResponseType::OpaqueRedirect;
+                    return Ok(State::Done(Response(self.filtered_response(response))));
+                }
+                RedirectMode::Follow => {
+                    if let Location::Url(location) = location_url(response, &self.url)? {
+                        let from = self.url.clone();
+                        self.http_redirect_fetch(response, location)?;
+                        self.initial_url.get_or_insert(from);
+                        return Ok(self.main_fetch(cache, now));
+                    }
+                }
+            }
+        }
+        Ok(State::Done(Response(self.filtered_response(response))))
+    }
+
+    /// The last steps of main fetch: what script gets to see.
+    fn filtered_response(&self, response: &ResponseHead<'_>) -> FilteredResponse {
+        let (status, exposed) = match self.tainting {
+            ResponseType::Basic => (response.status, ExposedHeaders::EVERYTHING),
+            ResponseType::Cors => {
+                let exposed = response::exposed_headers(self.profile, self.credentials, &response.headers);
+                (response.status, exposed)
+            }
+            ResponseType::Opaque | ResponseType::OpaqueRedirect => (0, ExposedHeaders::NOTHING),
+        };
+        FilteredResponse {
+            response_type: self.tainting,
+            status,
+            url: self.url.clone(),
+            redirected: self.redirect_count > 0,
+            timing_allowed: !self.timing_allow_failed,
+            exposed,
+        }
+    }
+
+    /// Ends the fetch. A preflighted one that fails [clears cache
+    /// entries](https://fetch.spec.whatwg.org/#concept-cache-clear).
+    fn network_error(
+        &self,
+        refusal: Refusal,
+        exchange: Option<Exchange>,
+        status: Option<u16>,
+        cache: &mut PreflightCache,
+    ) -> State {
+        if self.preflighted {
+            cache.clear_entries(&self.cache_key());
+        }
+        State::Done(NetworkError(Blocked {
+            engine: self.engine,
+            reason: refusal.reason,
+            value: refusal.value,
+            exchange,
+            hop: self.redirect_count,
+            status,
+            url: self.url.clone(),
+            initial_url: self.initial_url.clone().unwrap_or_else(|| self.url.clone()),
+            page_origin: self.origin.serialized().into(),
+            request_origin: self.request_origin().serialized().into(),
+            initiator: self.initiator,
+        }))
+    }
+
+    /// The origin that [serializing a request
+    /// origin](https://fetch.spec.whatwg.org/#serializing-a-request-origin) serializes.
+    fn request_origin(&self) -> &Origin {
+        if self.origin_tainted { &Origin::Opaque } else { &self.origin }
+    }
+
+    /// [Append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header).
+    fn request_origin_header(&self, exchange: Exchange) -> Option<&str> {
+        let serialized = self.request_origin().serialized();
+        if exchange == Exchange::Preflight || self.tainting == ResponseType::Cors {
+            return Some(serialized);
+        }
+        if matches!(&self.method[..], b"GET" | b"HEAD") {
+            return None;
+        }
+        let is_hidden = self.mode != RequestMode::Cors
+            && match self.referrer_policy {
+                ReferrerPolicy::NoReferrer => true,
+                ReferrerPolicy::NoReferrerWhenDowngrade
+                | ReferrerPolicy::StrictOrigin
+                | ReferrerPolicy::StrictOriginWhenCrossOrigin => {
+                    let secure = |scheme: &str| scheme == "https";
+                    matches!(&self.origin, Origin::Tuple(tuple) if secure(tuple.scheme()))
+                        && !secure(self.url.scheme())
+                }
+                ReferrerPolicy::SameOrigin => !self.origin.is_origin_of(&self.url),
+                ReferrerPolicy::Origin
+                | ReferrerPolicy::OriginWhenCrossOrigin
+                | ReferrerPolicy::UnsafeUrl => false,
+            };
+        Some(if is_hidden { "null" } else { serialized })
+    }
+
+    /// Whether credentials go along with the actual request.
+    fn includes_credentials(&self) -> bool {
+        let asked_for = match self.credentials {
+            CredentialsMode::Include => true,
+            CredentialsMode::SameOrigin => self.tainting == ResponseType::Basic,
+            CredentialsMode::Omit => false,
+        };
+        // Cross-Origin-Embedder-Policy allows credentials.
+        let stripped = self.embedder_policy == EmbedderPolicy::Credentialless
+            && self.mode == RequestMode::NoCors
+            && !(self.origin.is_origin_of(&self.url) && !self.origin_tainted);
+        asked_for && !stripped
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            profile: self.profile,
+            origin: self.request_origin(),
+            credentials: self.credentials,
+            method: &self.method,
+            headers: &self.headers,
+            rules: self.safelist,
+            use_cors_preflight: self.use_cors_preflight,
+        }
+    }
+
+    fn cache_key(&self) -> CacheKey<'_> {
+        CacheKey {
+            network_partition_key: &self.network_partition_key,
+            origin: self.request_origin().serialized(),
+            url: self.url.as_str(),
+            credentials: self.credentials,
+        }
+    }
+}
+
+/// The [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check) alone: does a response with these
+/// headers allow `origin`?
+///
+/// # Errors
+/// The reason, and the header value it is about.
+///
+/// ```
+/// use cors_engine::{CredentialsMode, Engine, Reason, cors_check, protocol::{Headers, Origin}};
+/// let origin = Origin::parse("https://app.example").unwrap();
+/// let headers = Headers::of(&[("Access-Control-Allow-Origin", "https://app.example/")]);
+/// let refusal = cors_check(Engine::Spec, &origin, CredentialsMode::Omit, &headers).unwrap_err();
+/// assert_eq!(refusal.reason, Reason::AllowOriginMismatch);
+/// ```
+pub fn cors_check(
+    engine: Engine,
+    origin: &Origin,
+    credentials: CredentialsMode,
+    headers: &Headers<'_>,
+) -> Result<(), Refusal> {
+    cors_check::cors_check(engine.profile(), origin, credentials, headers)
+}
+
+/// The judgement of a preflight's answer alone: may `request` be sent?
+///
+/// # Errors
+/// The reason, and the header value, method or name it is about.
+///
+/// ```
+/// use cors_engine::{Engine, Reason, Request, ResponseHead, preflight_check};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// request.method = "DELETE".into();
+/// let answer = ResponseHead::new(204, &[("Access-Control-Allow-Origin", "*")]);
+/// let refusal = preflight_check(Engine::Spec, &request, &answer).unwrap_err();
+/// assert_eq!(refusal.reason, Reason::MethodNotAllowed);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
+pub fn preflight_check(
+    engine: Engine,
+    request: &Request,
+    response: &ResponseHead<'_>,
+) -> Result<(), Refusal> {
+    let profile = engine.profile();
+    let headers = request.header_list(profile);
+    let asked = Asked {
+        profile,
+        origin: &request.origin,
+        credentials: request.credentials,
+        method: method::normalize(&request.method),
+        headers: &headers,
+        rules: request.safelist_rules(profile),
+        use_cors_preflight: request.use_cors_preflight(profile),
+    };
+    asked.check(response).map(|_| ())
+}
+
+/// Which response headers script can read of a response that passed the CORS check.
+///
+/// ```
+/// use cors_engine::{CredentialsMode, Engine, exposed_headers, protocol::Headers};
+/// let headers = Headers::of(&[("Access-Control-Expose-Headers", "*")]);
+/// assert!(exposed_headers(Engine::Spec, CredentialsMode::Omit, &headers).contains(b"ETag"));
+/// assert!(!exposed_headers(Engine::Spec, CredentialsMode::Include, &headers).contains(b"ETag"));
+/// ```
+#[must_use]
+pub fn exposed_headers(
+    engine: Engine,
+    credentials: CredentialsMode,
+    headers: &Headers<'_>,
+) -> ExposedHeaders {
+    response::exposed_headers(engine.profile(), credentials, headers)
+}

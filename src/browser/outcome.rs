@@ -1,0 +1,147 @@
+//! How a fetch goes on and how it ends: steps, outgoing requests, outcomes.
+
+use super::request::Initiator;
+use super::response::FilteredResponse;
+use super::{Engine, Fetch};
+use crate::reason::Reason;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use url::Url;
+
+/// What a [`Fetch`] wants next.
+#[derive(Clone, Copy, Debug)]
+pub enum Step<'f> {
+    /// Send this request and give the response to [`Fetch::receive`].
+    Send(Outgoing<'f>),
+    /// Nothing: the fetch is over.
+    Done(&'f Outcome),
+}
+
+/// The two kinds of request that CORS knows.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Exchange {
+    /// A CORS-preflight request and its response.
+    Preflight,
+    /// A request that script asked for, or a redirect of it, and its response.
+    Actual,
+}
+
+/// A request on its way to a server.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'f> {
+    pub(crate) fetch: &'f Fetch,
+    pub(crate) exchange: Exchange,
+}
+
+impl<'f> Outgoing<'f> {
+    /// Whether this is a CORS-preflight request.
+    #[must_use]
+    pub fn exchange(&self) -> Exchange {
+        self.exchange
+    }
+
+    /// The method on the request line.
+    #[must_use]
+    pub fn method(&self) -> &'f [u8] {
+        match self.exchange {
+            Exchange::Preflight => b"OPTIONS",
+            Exchange::Actual => &self.fetch.method,
+        }
+    }
+
+    /// The URL; its fragment is not sent.
+    #[must_use]
+    pub fn url(&self) -> &'f Url {
+        &self.fetch.url
+    }
+
+    /// The value of the `Origin` header, if one is sent.
+    #[must_use]
+    pub fn origin(&self) -> Option<&'f str> {
+        self.fetch.request_origin_header(self.exchange)
+    }
+
+    /// The value of `Access-Control-Request-Method`, on a preflight.
+    #[must_use]
+    pub fn access_control_request_method(&self) -> Option<&'f [u8]> {
+        (self.exchange == Exchange::Preflight).then_some(&self.fetch.method)
+    }
+
+    /// The value of `Access-Control-Request-Headers`, on a preflight that asks for any.
+    #[must_use]
+    pub fn access_control_request_headers(&self) -> Option<&'f [u8]> {
+        let value = &self.fetch.access_control_request_headers[..];
+        (self.exchange == Exchange::Preflight && !value.is_empty()).then_some(value)
+    }
+
+    /// Whether cookies, HTTP authentication and client certificates go along, and `Set-Cookie` counts.
+    #[must_use]
+    pub fn includes_credentials(&self) -> bool {
+        self.exchange == Exchange::Actual && self.fetch.includes_credentials()
+    }
+
+    /// Every header line that CORS or script puts on the request, in order: `Origin`, what a preflight asks,
+    /// and the author's headers. What any HTTP client adds by itself (`Host`, `User-Agent`, cookies ...) is
+    /// not here.
+    pub fn headers(&self) -> impl Iterator<Item = (&'f [u8], &'f [u8])> {
+        let preflight = self.exchange == Exchange::Preflight;
+        let asked = [
+            (&b"Accept"[..], preflight.then_some(&b"*/*"[..])),
+            (b"Access-Control-Request-Method", self.access_control_request_method()),
+            (b"Access-Control-Request-Headers", self.access_control_request_headers()),
+            (b"Origin", self.origin().map(str::as_bytes)),
+        ];
+        let author = self.fetch.headers.lines().filter(move |_| !preflight);
+        asked.into_iter().filter_map(|(name, value)| Some((name, value?))).chain(author)
+    }
+}
+
+/// How a fetch ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Script gets a response.
+    Response(FilteredResponse),
+    /// Script gets a network error, and the console says why.
+    NetworkError(Blocked),
+}
+
+/// A refusal: why, where, and about what.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Blocked {
+    /// The engine that refused.
+    pub engine: Engine,
+    /// Why.
+    pub reason: Reason,
+    /// The header value, method, header name or URL concerned, as it came; empty when there is none.
+    pub value: Vec<u8>,
+    /// The exchange it happened on; `None` when nothing was sent.
+    pub exchange: Option<Exchange>,
+    /// How many redirects had been followed.
+    pub hop: u8,
+    /// The status of the response that was refused, if one came.
+    pub status: Option<u16>,
+    /// The URL that was refused.
+    pub url: Url,
+    /// The URL that script asked for.
+    pub initial_url: Url,
+    /// The page's origin, serialized.
+    pub page_origin: String,
+    /// The origin that the response was checked against: `null` once redirects tainted it.
+    pub request_origin: String,
+    /// Which interface of the platform asked.
+    pub initiator: Initiator,
+}
+
+impl fmt::Display for Blocked {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exchange = match self.exchange {
+            Some(Exchange::Preflight) => "preflight of ",
+            Some(Exchange::Actual) => "response of ",
+            None => "",
+        };
+        write!(formatter, "{exchange}{}: {} [{}]", self.url, self.reason, self.reason.code())?;
+        if self.value.is_empty() { Ok(()) } else { write!(formatter, ": {}", self.value.escape_ascii()) }
+    }
+}

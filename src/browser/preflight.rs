@@ -1,0 +1,214 @@
+//! CORS-preflight fetch: when it is needed, what it asks, and how its answer is judged.
+
+use super::cors_check::{Refusal, cors_check};
+use super::engine::{Engine, Profile};
+use super::preflight_cache::{CacheKey, PreflightCache};
+use super::request::{CredentialsMode, InvalidRequest, Request, RequestMode};
+use super::response::ResponseHead;
+use crate::protocol::list::{TokenList, delta_seconds};
+use crate::protocol::request_header::{SafelistRules, is_cors_non_wildcard};
+use crate::protocol::{HeaderList, Origin, method};
+use crate::reason::Reason;
+use alloc::vec::Vec;
+use core::time::Duration;
+use smallvec::SmallVec;
+
+/// The lifetime of a preflight's answer that names none, in seconds.
+const DEFAULT_MAX_AGE: u64 = 5;
+
+/// Whether a request is preflighted on its first hop, and because of what.
+///
+/// ```
+/// use cors_engine::{Engine, Preflight, Request, needs_preflight};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// request.headers.append(b"X-Requested-With", b"XMLHttpRequest");
+/// let preflight = needs_preflight(Engine::Spec, &request)?;
+/// assert_eq!(preflight, Preflight::UnsafeHeader(b"X-Requested-With"));
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Preflight<'a> {
+    /// No: the URL is of the page's own origin, or CORS has no part in it.
+    NotCrossOrigin,
+    /// No: a simple request.
+    Simple,
+    /// Yes: the use-CORS-preflight flag is set, by a streaming body or an upload listener.
+    Forced,
+    /// Yes: the method is not CORS-safelisted.
+    Method,
+    /// Yes: this header, the first of them as written, is not CORS-safelisted.
+    UnsafeHeader(&'a [u8]),
+}
+
+impl Preflight<'_> {
+    /// Whether a preflight is sent, unless the preflight cache spares it.
+    ///
+    /// ```
+    /// assert!(!cors_engine::Preflight::Simple.is_needed());
+    /// ```
+    #[must_use]
+    pub const fn is_needed(&self) -> bool {
+        !matches!(self, Preflight::NotCrossOrigin | Preflight::Simple)
+    }
+}
+
+/// Classifies a request: simple or preflighted, and because of what. Allocates nothing.
+///
+/// # Errors
+/// What `fetch()` would throw.
+///
+/// ```
+/// use cors_engine::{Engine, Preflight, Request, needs_preflight};
+/// let request = Request::fetch("https://app.example", "https://app.example/own")?;
+/// assert_eq!(needs_preflight(Engine::Gecko, &request)?, Preflight::NotCrossOrigin);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
+pub fn needs_preflight(engine: Engine, request: &Request) -> Result<Preflight<'_>, InvalidRequest> {
+    let profile = engine.profile();
+    request.validate(profile)?;
+    let is_cors = request.mode == RequestMode::Cors && matches!(request.url.scheme(), "http" | "https");
+    if !is_cors || request.origin.is_origin_of(&request.url) {
+        return Ok(Preflight::NotCrossOrigin);
+    }
+    if request.use_cors_preflight(profile) {
+        return Ok(Preflight::Forced);
+    }
+    if !request.is_unsafe_request() {
+        return Ok(Preflight::Simple);
+    }
+    if !method::is_cors_safelisted(method::normalize(&request.method)) {
+        return Ok(Preflight::Method);
+    }
+    let rules = request.safelist_rules(profile);
+    let first = rules.cors_unsafe_names(request.author_headers(profile)).next();
+    Ok(first.map_or(Preflight::Simple, Preflight::UnsafeHeader))
+}
+
+/// What a preflight asks about, and on whose behalf.
+pub(crate) struct Asked<'a> {
+    pub(crate) profile: &'a Profile,
+    /// The serialized request origin, as an origin.
+    pub(crate) origin: &'a Origin,
+    pub(crate) credentials: CredentialsMode,
+    pub(crate) method: &'a [u8],
+    pub(crate) headers: &'a HeaderList,
+    pub(crate) rules: SafelistRules,
+    pub(crate) use_cors_preflight: bool,
+}
+
+/// What the answer to a preflight allows.
+pub(crate) struct Allowed<'r> {
+    methods: Option<TokenList<'r>>,
+    header_names: Option<TokenList<'r>>,
+}
+
+impl Allowed<'_> {
+    fn methods(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.methods.iter().flat_map(TokenList::iter)
+    }
+
+    fn header_names(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.header_names.iter().flat_map(TokenList::iter)
+    }
+}
+
+/// The CORS-unsafe request-header names of a request as it sends them.
+pub(crate) type UnsafeNames<'a> = SmallVec<[&'a [u8]; 8]>;
+
+impl<'a> Asked<'a> {
+    /// The CORS-unsafe request-header names, sorted without regard to case.
+    pub(crate) fn unsafe_names(&self) -> UnsafeNames<'a> {
+        let mut names: UnsafeNames<'a> = self.rules.cors_unsafe_names(self.headers.lines()).collect();
+        let lower = |name: &'a [u8]| name.iter().map(u8::to_ascii_lowercase);
+        names.sort_by(|a, b| lower(a).cmp(lower(b)));
+        if !self.profile.request_headers_repeat {
+            names.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
+        }
+        names
+    }
+
+    /// The value of `Access-Control-Request-Headers`; empty when the header is not sent.
+    pub(crate) fn access_control_request_headers(&self) -> Vec<u8> {
+        let mut value = Vec::new();
+        for name in self.unsafe_names() {
+            if !value.is_empty() {
+                value.push(b',');
+            }
+            value.extend(name.iter().map(u8::to_ascii_lowercase));
+        }
+        value
+    }
+
+    /// Whether the cache makes a preflight unnecessary: the first step of
+    /// [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch) that concerns CORS.
+    pub(crate) fn is_cached(&self, cache: &PreflightCache, key: &CacheKey<'_>, now: Duration) -> bool {
+        let rules = self.profile.cache;
+        let method_needs_entry = !method::is_cors_safelisted(self.method) || self.use_cors_preflight;
+        (!method_needs_entry || cache.has_method(rules, key, self.method, now))
+            && self.unsafe_names().iter().all(|name| cache.has_header_name(rules, key, name, now))
+    }
+
+    /// Judges the answer to a preflight: the later steps of
+    /// [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0).
+    pub(crate) fn check<'r>(&self, response: &ResponseHead<'r>) -> Result<Allowed<'r>, Refusal> {
+        cors_check(self.profile, self.origin, self.credentials, &response.headers)?;
+        if !response.has_ok_status() {
+            let redirect = response.has_redirect_status();
+            let reason = if redirect { Reason::PreflightRedirect } else { Reason::PreflightStatus };
+            return Err(Refusal::new(reason, []));
+        }
+        let extract = |name: &[u8], reason| {
+            TokenList::extract(&response.headers, name).map_err(|invalid| Refusal::new(reason, invalid.0))
+        };
+        let allowed = Allowed {
+            methods: extract(b"access-control-allow-methods", Reason::InvalidAllowMethods)?,
+            header_names: extract(b"access-control-allow-headers", Reason::InvalidAllowHeaders)?,
+        };
+        let wildcards_count = self.credentials != CredentialsMode::Include;
+        let implied = allowed.methods.is_none() && self.use_cors_preflight;
+        let lists_method = |method: &[u8]| allowed.methods().any(|listed| listed == method);
+        if !lists_method(self.method)
+            && !implied
+            && !method::is_cors_safelisted(self.method)
+            && !(wildcards_count && lists_method(b"*"))
+        {
+            return Err(Refusal::new(Reason::MethodNotAllowed, self.method));
+        }
+        let lists = |name: &[u8]| allowed.header_names().any(|listed| listed.eq_ignore_ascii_case(name));
+        if !self.profile.wildcard_covers_authorization {
+            let non_wildcard =
+                self.headers.lines().map(|(name, _)| name).find(|name| is_cors_non_wildcard(name));
+            if let Some(name) = non_wildcard.filter(|name| !lists(name)) {
+                return Err(Refusal::new(Reason::AuthorizationNotListed, name));
+            }
+        }
+        if !(wildcards_count && lists(b"*")) {
+            if let Some(name) = self.unsafe_names().into_iter().find(|name| !lists(name)) {
+                return Err(Refusal::new(Reason::HeaderNotAllowed, name));
+            }
+        }
+        Ok(allowed)
+    }
+
+    /// [Checks](Asked::check) the answer to a preflight, and remembers what it allows.
+    pub(crate) fn judge(
+        &self,
+        response: &ResponseHead<'_>,
+        cache: &mut PreflightCache,
+        key: &CacheKey<'_>,
+        now: Duration,
+    ) -> Result<(), Refusal> {
+        let allowed = self.check(response)?;
+        let implied_method = (allowed.methods.is_none() && self.use_cors_preflight).then_some(self.method);
+        let methods = allowed.methods().chain(implied_method);
+        cache.store(self.profile.cache, key, methods, allowed.header_names(), self.max_age(response), now);
+        Ok(())
+    }
+
+    fn max_age(&self, response: &ResponseHead<'_>) -> Duration {
+        let mut values = response.headers.values(b"access-control-max-age");
+        let only = values.next().filter(|_| values.next().is_none());
+        let seconds = only.and_then(delta_seconds).unwrap_or(DEFAULT_MAX_AGE);
+        Duration::from_secs(seconds.min(self.profile.max_age_limit))
+    }
+}

@@ -1,0 +1,282 @@
+//! The CORS-preflight cache: what earlier preflights allowed, for how long.
+
+use super::engine::{CacheRules, CacheUpdate};
+use super::request::CredentialsMode;
+use crate::protocol::request_header;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::time::Duration;
+use smallvec::SmallVec;
+
+/// How many methods and header names of one answer are remembered.
+const ENTRIES_PER_URL: usize = 256;
+
+/// A [CORS-preflight cache](https://fetch.spec.whatwg.org/#concept-cache), bounded in entries and in bytes.
+///
+/// The clock is the caller's: every call that looks at the cache takes the time as a [`Duration`] since a
+/// fixed moment of the caller's choice. When a bound is reached, the URLs stored longest ago go first,
+/// with everything that is known of them; what expired is forgotten when its URL is next asked for.
+///
+/// ```
+/// let cache = cors_engine::PreflightCache::with_limits(100, 64 * 1024);
+/// assert!(cache.is_empty());
+/// ```
+#[derive(Clone, Debug)]
+pub struct PreflightCache {
+    slots: BTreeMap<Box<[u8]>, Slot>,
+    stores: u64,
+    bytes: usize,
+    maximum_urls: usize,
+    maximum_bytes: usize,
+}
+
+/// Everything known of one (network partition key, origin, URL).
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    last_store: u64,
+    bytes: usize,
+    entries: Vec<Entry>,
+}
+
+/// A [cache entry](https://fetch.spec.whatwg.org/#cache-entry) without its key.
+#[derive(Clone, Debug)]
+struct Entry {
+    permission: Permission,
+    credentials: bool,
+    stored: Duration,
+    max_age: Duration,
+}
+
+/// What an entry allows. Names are kept as the server wrote them, `*` included.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Permission {
+    Method(Box<[u8]>),
+    HeaderName(Box<[u8]>),
+}
+
+/// Who asks the cache, and for what URL.
+pub(crate) struct CacheKey<'a> {
+    pub(crate) network_partition_key: &'a str,
+    pub(crate) origin: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) credentials: CredentialsMode,
+}
+
+impl CacheKey<'_> {
+    fn bytes(&self) -> SmallVec<[u8; 256]> {
+        let mut key = SmallVec::new();
+        for part in [self.network_partition_key, self.origin, self.url] {
+            key.extend_from_slice(part.as_bytes());
+            key.push(0);
+        }
+        key
+    }
+
+    fn includes_credentials(&self) -> bool {
+        self.credentials == CredentialsMode::Include
+    }
+
+    /// [Cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match), the key apart.
+    fn matches(&self, rules: CacheRules, entry: &Entry) -> bool {
+        if rules.credentialed_serves_all {
+            entry.credentials || !self.includes_credentials()
+        } else {
+            entry.credentials == self.includes_credentials()
+        }
+    }
+}
+
+impl Default for PreflightCache {
+    /// Room for 1,000 URLs and 1 MiB.
+    fn default() -> Self {
+        PreflightCache::with_limits(1_000, 1 << 20)
+    }
+}
+
+impl PreflightCache {
+    /// An empty cache that holds at most this many URLs, and at most this many bytes of keys and names.
+    ///
+    /// ```
+    /// let nothing_is_kept = cors_engine::PreflightCache::with_limits(0, 0);
+    /// ```
+    #[must_use]
+    pub fn with_limits(maximum_urls: usize, maximum_bytes: usize) -> Self {
+        PreflightCache { slots: BTreeMap::new(), stores: 0, bytes: 0, maximum_urls, maximum_bytes }
+    }
+
+    /// Forgets everything.
+    ///
+    /// ```
+    /// cors_engine::PreflightCache::default().clear();
+    /// ```
+    pub fn clear(&mut self) {
+        self.slots.clear();
+        self.bytes = 0;
+    }
+
+    /// Whether nothing is held.
+    ///
+    /// ```
+    /// assert!(cors_engine::PreflightCache::default().is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// How many URLs something is known of, what expired and was not asked for since included.
+    ///
+    /// ```
+    /// assert_eq!(cors_engine::PreflightCache::default().len(), 0);
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there is a [method cache entry
+    /// match](https://fetch.spec.whatwg.org/#concept-cache-match-method).
+    pub(crate) fn has_method(
+        &self,
+        rules: CacheRules,
+        key: &CacheKey<'_>,
+        method: &[u8],
+        now: Duration,
+    ) -> bool {
+        self.any(rules, key, now, |permission| match permission {
+            Permission::Method(allowed) => **allowed == *method || **allowed == *b"*",
+            Permission::HeaderName(_) => false,
+        })
+    }
+
+    /// Whether there is a [header-name cache entry
+    /// match](https://fetch.spec.whatwg.org/#concept-cache-match-header).
+    pub(crate) fn has_header_name(
+        &self,
+        rules: CacheRules,
+        key: &CacheKey<'_>,
+        name: &[u8],
+        now: Duration,
+    ) -> bool {
+        self.any(rules, key, now, |permission| match permission {
+            Permission::HeaderName(allowed) => {
+                allowed.eq_ignore_ascii_case(name)
+                    || (**allowed == *b"*" && !request_header::is_cors_non_wildcard(name))
+            }
+            Permission::Method(_) => false,
+        })
+    }
+
+    fn any(
+        &self,
+        rules: CacheRules,
+        key: &CacheKey<'_>,
+        now: Duration,
+        allows: impl Fn(&Permission) -> bool,
+    ) -> bool {
+        self.slots.get(&key.bytes()[..]).is_some_and(|slot| {
+            slot.entries
+                .iter()
+                .any(|entry| entry.is_fresh(now) && key.matches(rules, entry) && allows(&entry.permission))
+        })
+    }
+
+    /// Stores what a preflight allowed: the last steps of
+    /// [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0).
+    ///
+    /// An answer that names more than [`ENTRIES_PER_URL`] methods and headers is not stored.
+    pub(crate) fn store<'n>(
+        &mut self,
+        rules: CacheRules,
+        key: &CacheKey<'_>,
+        methods: impl Iterator<Item = &'n [u8]> + Clone,
+        header_names: impl Iterator<Item = &'n [u8]> + Clone,
+        max_age: Duration,
+        now: Duration,
+    ) {
+        let key_bytes = key.bytes();
+        let mut slot = self.remove(&key_bytes).unwrap_or_default();
+        if methods.clone().chain(header_names.clone()).nth(ENTRIES_PER_URL).is_some() {
+            return;
+        }
+        match rules.update {
+            CacheUpdate::EachEntry => slot.entries.retain(|entry| entry.is_fresh(now)),
+            CacheUpdate::WholeAnswer => slot.entries.clear(),
+        }
+        let earlier = slot.entries.len();
+        let permissions = methods
+            .map(|method| Permission::Method(method.into()))
+            .chain(header_names.map(|name| Permission::HeaderName(name.to_ascii_lowercase().into())));
+        for permission in permissions {
+            let mut renewed = false;
+            for entry in &mut slot.entries[..earlier] {
+                if key.matches(rules, entry) && entry.permission.covers(&permission) {
+                    entry.max_age = max_age;
+                    renewed = true;
+                }
+            }
+            if !renewed {
+                let credentials = key.includes_credentials();
+                slot.entries.push(Entry { permission, credentials, stored: now, max_age });
+            }
+        }
+        slot.bytes =
+            key_bytes.len() + slot.entries.iter().map(|entry| entry.permission.size()).sum::<usize>();
+        self.insert(&key_bytes, slot);
+    }
+
+    /// [Clears cache entries](https://fetch.spec.whatwg.org/#concept-cache-clear).
+    pub(crate) fn clear_entries(&mut self, key: &CacheKey<'_>) {
+        self.remove(&key.bytes());
+    }
+
+    fn remove(&mut self, key: &[u8]) -> Option<Slot> {
+        let slot = self.slots.remove(key)?;
+        self.bytes -= slot.bytes;
+        Some(slot)
+    }
+
+    fn insert(&mut self, key: &[u8], mut slot: Slot) {
+        if slot.entries.is_empty() || slot.bytes > self.maximum_bytes || self.maximum_urls == 0 {
+            return;
+        }
+        while self.slots.len() >= self.maximum_urls || self.bytes + slot.bytes > self.maximum_bytes {
+            let oldest =
+                self.slots.iter().min_by_key(|(_, slot)| slot.last_store).map(|(key, _)| key.clone());
+            let Some(oldest) = oldest else { break };
+            self.remove(&oldest);
+        }
+        self.stores += 1;
+        slot.last_store = self.stores;
+        self.bytes += slot.bytes;
+        self.slots.insert(key.into(), slot);
+    }
+}
+
+impl Entry {
+    fn is_fresh(&self, now: Duration) -> bool {
+        now.saturating_sub(self.stored) < self.max_age
+    }
+}
+
+impl Permission {
+    /// Whether an entry for this permission is a match for `asked`.
+    fn covers(&self, asked: &Permission) -> bool {
+        match (self, asked) {
+            (Permission::Method(allowed), Permission::Method(asked)) => {
+                allowed == asked || **allowed == *b"*"
+            }
+            (Permission::HeaderName(allowed), Permission::HeaderName(asked)) => {
+                allowed == asked || (**allowed == *b"*" && !request_header::is_cors_non_wildcard(asked))
+            }
+            _ => false,
+        }
+    }
+
+    /// Bytes held, the bookkeeping included.
+    fn size(&self) -> usize {
+        let (Permission::Method(name) | Permission::HeaderName(name)) = self;
+        size_of::<Entry>() + name.len()
+    }
+}

@@ -1,0 +1,403 @@
+//! Requests as script makes them, and what their construction refuses.
+
+use super::engine::{Profile, StreamBody};
+use crate::protocol::request_header::{self, SafelistRules};
+use crate::protocol::{HeaderLines, HeaderList, Origin, is_token, method};
+use crate::reason::Reason;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use url::Url;
+
+/// A request as script (or an element) made it, before a browser looked at it.
+///
+/// Made by [`Request::fetch`] or one of the other constructors, each of which stands for one way in which a
+/// page can ask; the fields are what can be changed from there.
+///
+/// ```
+/// use cors_engine::{CredentialsMode, Engine, Request, needs_preflight};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/items")?;
+/// request.method = "PUT".into();
+/// request.credentials = CredentialsMode::Include;
+/// assert!(needs_preflight(Engine::Spec, &request)?.is_needed());
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Request {
+    /// The page's origin.
+    pub origin: Origin,
+    /// The URL asked for.
+    pub url: Url,
+    /// The method as written; it is normalized later.
+    pub method: Vec<u8>,
+    /// The author's headers as written, in order.
+    pub headers: HeaderList,
+    /// The body.
+    pub body: Body,
+    /// The [request mode](https://fetch.spec.whatwg.org/#concept-request-mode).
+    pub mode: RequestMode,
+    /// The [credentials mode](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
+    pub credentials: CredentialsMode,
+    /// The [redirect mode](https://fetch.spec.whatwg.org/#concept-request-redirect-mode).
+    pub redirect: RedirectMode,
+    /// The [cache mode](https://fetch.spec.whatwg.org/#concept-request-cache-mode).
+    pub cache: CacheMode,
+    /// Which interface of the platform makes the request.
+    pub initiator: Initiator,
+    /// The [referrer policy](https://w3c.github.io/webappsec-referrer-policy/), which can turn `Origin` into
+    /// `null` outside CORS.
+    pub referrer_policy: ReferrerPolicy,
+    /// The page's [embedder policy](https://html.spec.whatwg.org/multipage/browsers.html#embedder-policy).
+    pub embedder_policy: EmbedderPolicy,
+    /// What the browser partitions its preflight cache by, usually the site of the top-level page. Pages
+    /// whose keys differ share no entry.
+    pub network_partition_key: String,
+    /// The HTTP version the server is reached over; only streaming bodies depend on it.
+    pub http_version: HttpVersion,
+}
+
+/// The ways in which a page can ask.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Initiator {
+    /// `fetch()`.
+    Fetch,
+    /// `XMLHttpRequest`.
+    XmlHttpRequest {
+        /// Whether its `upload` object has an event listener when `send()` is called.
+        upload_listener: bool,
+    },
+    /// `navigator.sendBeacon()`.
+    Beacon,
+    /// `EventSource`.
+    EventSource,
+    /// `<img>`.
+    Image,
+    /// `<script>`, classic or module.
+    Script,
+    /// `<link rel=stylesheet>`.
+    Style,
+    /// `@font-face`.
+    Font,
+}
+
+/// The request mode: what rules the fetch is made under.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "scenario",
+    derive(serde::Deserialize, serde::Serialize),
+    serde(rename_all = "kebab-case")
+)]
+pub enum RequestMode {
+    /// The CORS protocol is followed; the default of `fetch()`.
+    Cors,
+    /// Simple requests only, and the response is opaque.
+    NoCors,
+    /// A URL of another origin is refused.
+    SameOrigin,
+    /// Kept for navigation: a `Request` made with it is refused.
+    Navigate,
+}
+
+/// Whether credentials (cookies, HTTP authentication, client certificates) go along.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "scenario",
+    derive(serde::Deserialize, serde::Serialize),
+    serde(rename_all = "kebab-case")
+)]
+pub enum CredentialsMode {
+    /// Never.
+    Omit,
+    /// To the page's own origin only; the default of `fetch()`.
+    SameOrigin,
+    /// Always: the server has to allow it with `Access-Control-Allow-Credentials: true`.
+    Include,
+}
+
+/// What happens when the response is a redirect.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "scenario",
+    derive(serde::Deserialize, serde::Serialize),
+    serde(rename_all = "kebab-case")
+)]
+pub enum RedirectMode {
+    /// It is followed.
+    Follow,
+    /// It is a network error.
+    Error,
+    /// Script gets an opaque-redirect response.
+    Manual,
+}
+
+/// How the HTTP cache is used. The engine has no HTTP cache; the mode matters to construction and, in some
+/// browsers, to the preflight cache.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "scenario",
+    derive(serde::Deserialize, serde::Serialize),
+    serde(rename_all = "kebab-case")
+)]
+#[allow(missing_docs, reason = "the names are the standard's own")]
+pub enum CacheMode {
+    Default,
+    NoStore,
+    Reload,
+    NoCache,
+    ForceCache,
+    OnlyIfCached,
+}
+
+/// The referrer policies.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(missing_docs, reason = "the names are the standard's own")]
+pub enum ReferrerPolicy {
+    NoReferrer,
+    NoReferrerWhenDowngrade,
+    SameOrigin,
+    Origin,
+    StrictOrigin,
+    OriginWhenCrossOrigin,
+    StrictOriginWhenCrossOrigin,
+    UnsafeUrl,
+}
+
+/// The embedder policies.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(missing_docs, reason = "the names are the standard's own")]
+pub enum EmbedderPolicy {
+    UnsafeNone,
+    Credentialless,
+    RequireCorp,
+}
+
+/// The HTTP versions that matter to streaming bodies.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum HttpVersion {
+    /// HTTP/1.0 or HTTP/1.1.
+    Http1,
+    /// HTTP/2 or later.
+    Http2,
+}
+
+/// What is known of a body: its kind, which decides the default `Content-Type`, not its bytes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Body {
+    /// No body.
+    None,
+    /// A string.
+    Text,
+    /// An `ArrayBuffer` or a view on one: it has no type.
+    Bytes,
+    /// A `URLSearchParams`.
+    UrlSearchParams,
+    /// A `FormData`.
+    FormData,
+    /// A `Blob` with this type, which may be empty.
+    Blob(String),
+    /// A `ReadableStream`, passed with `duplex: "half"`.
+    Stream,
+}
+
+/// The error that `fetch()`, `new Request()`, `open()` or `setRequestHeader()` throws.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct InvalidRequest {
+    /// Why.
+    pub reason: Reason,
+    /// The URL, method or header concerned, as written.
+    pub value: Vec<u8>,
+}
+
+impl fmt::Display for InvalidRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} [{}]", self.reason, self.reason.code())?;
+        if self.value.is_empty() { Ok(()) } else { write!(formatter, ": {}", self.value.escape_ascii()) }
+    }
+}
+
+impl core::error::Error for InvalidRequest {}
+
+impl Request {
+    /// `fetch(url)` called by a page of `origin`.
+    ///
+    /// # Errors
+    /// [`Reason::InvalidUrl`] when the origin or the URL cannot be parsed; the URL has to be absolute.
+    ///
+    /// ```
+    /// let request = cors_engine::Request::fetch("null", "https://api.example")?;
+    /// assert_eq!(request.url.as_str(), "https://api.example/");
+    /// # Ok::<(), cors_engine::InvalidRequest>(())
+    /// ```
+    pub fn fetch(origin: &str, url: &str) -> Result<Self, InvalidRequest> {
+        let invalid = |value: &str| InvalidRequest { reason: Reason::InvalidUrl, value: value.into() };
+        let origin = Origin::parse(origin).map_err(|_| invalid(origin))?;
+        let url = Url::parse(url).map_err(|_| invalid(url))?;
+        Ok(Request::new(origin, url))
+    }
+
+    /// `fetch(url)` with origin and URL already parsed.
+    ///
+    /// ```
+    /// use cors_engine::{Request, protocol::Origin};
+    /// let request = Request::new(Origin::Opaque, url::Url::parse("https://api.example/").unwrap());
+    /// assert_eq!(request.method, b"GET");
+    /// ```
+    #[must_use]
+    pub fn new(origin: Origin, url: Url) -> Self {
+        Request {
+            origin,
+            url,
+            method: b"GET".into(),
+            headers: HeaderList::default(),
+            body: Body::None,
+            mode: RequestMode::Cors,
+            credentials: CredentialsMode::SameOrigin,
+            redirect: RedirectMode::Follow,
+            cache: CacheMode::Default,
+            initiator: Initiator::Fetch,
+            referrer_policy: ReferrerPolicy::StrictOriginWhenCrossOrigin,
+            embedder_policy: EmbedderPolicy::UnsafeNone,
+            network_partition_key: String::new(),
+            http_version: HttpVersion::Http2,
+        }
+    }
+
+    /// The body that is sent: `XMLHttpRequest` ignores the body of a GET or HEAD.
+    pub(crate) fn sent_body(&self) -> &Body {
+        let ignored = matches!(self.initiator, Initiator::XmlHttpRequest { .. })
+            && matches!(method::normalize(&self.method), b"GET" | b"HEAD");
+        if ignored { &Body::None } else { &self.body }
+    }
+
+    /// Runs the checks of the [`Request` constructor](https://fetch.spec.whatwg.org/#dom-request), in its order.
+    pub(crate) fn validate(&self, profile: &Profile) -> Result<(), InvalidRequest> {
+        let refuse = |reason, value: &[u8]| Err(InvalidRequest { reason, value: value.into() });
+        if !self.url.username().is_empty() || self.url.password().is_some() {
+            return refuse(Reason::UrlHasCredentials, self.url.as_str().as_bytes());
+        }
+        if self.mode == RequestMode::Navigate {
+            return refuse(Reason::NavigateMode, b"");
+        }
+        if self.cache == CacheMode::OnlyIfCached && self.mode != RequestMode::SameOrigin {
+            return refuse(Reason::OnlyIfCachedMode, b"");
+        }
+        if !method::is_method(&self.method) {
+            return refuse(Reason::InvalidMethod, &self.method);
+        }
+        if method::is_forbidden(&self.method) {
+            return refuse(Reason::ForbiddenMethod, &self.method);
+        }
+        let normalized = method::normalize(&self.method);
+        if self.mode == RequestMode::NoCors && !method::is_cors_safelisted(normalized) {
+            return refuse(Reason::NoCorsMethod, &self.method);
+        }
+        for (name, value) in self.headers.header_lines() {
+            if !is_token(name) {
+                return refuse(Reason::InvalidHeaderName, name);
+            }
+            if !request_header::is_value(value) {
+                return refuse(Reason::InvalidHeaderValue, name);
+            }
+        }
+        if *self.sent_body() != Body::None && matches!(normalized, b"GET" | b"HEAD") {
+            return refuse(Reason::BodyNotAllowed, &self.method);
+        }
+        if self.body == Body::Stream {
+            if profile.stream_body == StreamBody::Unsupported {
+                return refuse(Reason::StreamBodyUnsupported, b"");
+            }
+            if self.mode == RequestMode::NoCors && profile.stream_body != StreamBody::Stringified {
+                return refuse(Reason::StreamBodyMode, b"");
+            }
+        }
+        Ok(())
+    }
+
+    /// The author's headers that a browser takes from script into the header list: normalized, without
+    /// forbidden ones, and with the body's default `Content-Type` at the end.
+    ///
+    /// Lines that [`Request::validate`] refuses are passed through.
+    pub(crate) fn author_headers<'a>(
+        &'a self,
+        profile: &'a Profile,
+    ) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone {
+        let default_type =
+            self.default_content_type(profile).filter(|_| !self.headers.contains(b"content-type"));
+        self.headers
+            .lines()
+            .map(|(name, value)| (name, request_header::normalize_value(value)))
+            .filter(|(name, value)| {
+                !(request_header::is_forbidden(name, value)
+                    || (profile.user_agent_forbidden && name.eq_ignore_ascii_case(b"user-agent")))
+            })
+            .chain(default_type.map(|value| (&b"Content-Type"[..], value)))
+    }
+
+    /// The header list of the request: the [author's headers](Request::author_headers), under the guard
+    /// that the mode demands.
+    pub(crate) fn header_list(&self, profile: &Profile) -> HeaderList {
+        if self.mode != RequestMode::NoCors {
+            return self.author_headers(profile).collect();
+        }
+        // The guard "request-no-cors" judges what a header would be once combined with those already there.
+        let mut guarded = HeaderList::default();
+        for (name, value) in self.author_headers(profile) {
+            let mut combined = Cow::Borrowed(value);
+            for (_, before) in guarded.header_lines().filter(|(line, _)| line.eq_ignore_ascii_case(name)) {
+                combined = [before, b", ", value].concat().into();
+            }
+            if profile.safelist.is_no_cors_safelisted(name, &combined) {
+                guarded.delete(name);
+                guarded.append(name, &combined);
+            }
+        }
+        guarded
+    }
+
+    /// The [CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names)
+    /// rules for this request: `XMLHttpRequest` combines repeated headers in every browser.
+    pub(crate) fn safelist_rules(&self, profile: &Profile) -> SafelistRules {
+        let combines = matches!(self.initiator, Initiator::XmlHttpRequest { .. });
+        SafelistRules { combine_repeated: profile.safelist.combine_repeated || combines, ..profile.safelist }
+    }
+
+    /// The [use-CORS-preflight flag](https://fetch.spec.whatwg.org/#use-cors-preflight-flag).
+    pub(crate) fn use_cors_preflight(&self, profile: &Profile) -> bool {
+        match self.initiator {
+            Initiator::XmlHttpRequest { upload_listener: true } => {
+                !profile.upload_listener_needs_body || *self.sent_body() != Body::None
+            }
+            _ => self.body == Body::Stream && profile.stream_body != StreamBody::Stringified,
+        }
+    }
+
+    /// The [unsafe-request flag](https://fetch.spec.whatwg.org/#unsafe-request-flag): elements cannot make a
+    /// preflighted request.
+    pub(crate) fn is_unsafe_request(&self) -> bool {
+        matches!(self.initiator, Initiator::Fetch | Initiator::XmlHttpRequest { .. } | Initiator::Beacon)
+    }
+
+    /// The type that [extracting a body](https://fetch.spec.whatwg.org/#concept-bodyinit-extract) gives it.
+    fn default_content_type(&self, profile: &Profile) -> Option<&[u8]> {
+        match self.sent_body() {
+            Body::Text => Some(b"text/plain;charset=UTF-8"),
+            Body::UrlSearchParams => Some(b"application/x-www-form-urlencoded;charset=UTF-8"),
+            // The boundary is made at random; its form never matters to CORS.
+            Body::FormData => Some(b"multipart/form-data; boundary=----boundary"),
+            Body::Blob(media_type) => blob_type(media_type),
+            Body::Stream if profile.stream_body == StreamBody::Stringified => {
+                Some(b"text/plain;charset=UTF-8")
+            }
+            Body::None | Body::Bytes | Body::Stream => None,
+        }
+    }
+}
+
+/// The [type of a `Blob`](https://w3c.github.io/FileAPI/#dom-blob-type): nothing when it has a character
+/// outside U+0020 to U+007E.
+fn blob_type(media_type: &str) -> Option<&[u8]> {
+    let printable = media_type.bytes().all(|byte| matches!(byte, 0x20..=0x7E));
+    (printable && !media_type.is_empty()).then_some(media_type.as_bytes())
+}

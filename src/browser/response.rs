@@ -1,0 +1,184 @@
+//! Responses: the head that a server sends, and the filtered response that script gets.
+
+use super::engine::Profile;
+use super::request::CredentialsMode;
+use crate::protocol::list::TokenList;
+use crate::protocol::{HeaderLines, Headers, response_header};
+use alloc::string::String;
+use alloc::vec::Vec;
+use url::Url;
+
+/// The head of a response as a server sent it: the status and the header lines, borrowed.
+///
+/// ```
+/// use cors_engine::ResponseHead;
+/// let head = ResponseHead::new(204, &[("Access-Control-Allow-Origin", "*")]);
+/// assert_eq!(head.status, 204);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ResponseHead<'a> {
+    /// The status code.
+    pub status: u16,
+    /// The header lines.
+    pub headers: Headers<'a>,
+}
+
+impl<'a> ResponseHead<'a> {
+    /// A head over header lines that somebody else holds.
+    ///
+    /// ```
+    /// # #[cfg(feature = "http")] {
+    /// let head = cors_engine::ResponseHead::new(200, &http::HeaderMap::new());
+    /// # }
+    /// ```
+    pub fn new<S: HeaderLines + ?Sized>(status: u16, headers: &'a S) -> Self {
+        ResponseHead { status, headers: Headers::of(headers) }
+    }
+
+    /// Whether the status is an [ok status](https://fetch.spec.whatwg.org/#ok-status).
+    pub(crate) fn has_ok_status(&self) -> bool {
+        matches!(self.status, 200..=299)
+    }
+
+    /// Whether the status is a [redirect status](https://fetch.spec.whatwg.org/#redirect-status).
+    pub(crate) fn has_redirect_status(&self) -> bool {
+        matches!(self.status, 301 | 302 | 303 | 307 | 308)
+    }
+}
+
+/// The type of a response as script sees it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ResponseType {
+    /// From the page's own origin, or a `data:` URL.
+    Basic,
+    /// From another origin that allowed it.
+    Cors,
+    /// From another origin, unread: the answer to a no-cors request.
+    Opaque,
+    /// A redirect that was not followed.
+    OpaqueRedirect,
+}
+
+impl ResponseType {
+    /// The value of `Response.type`.
+    ///
+    /// ```
+    /// assert_eq!(cors_engine::ResponseType::OpaqueRedirect.name(), "opaqueredirect");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            ResponseType::Basic => "basic",
+            ResponseType::Cors => "cors",
+            ResponseType::Opaque => "opaque",
+            ResponseType::OpaqueRedirect => "opaqueredirect",
+        }
+    }
+}
+
+/// A [filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response): what script gets.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FilteredResponse {
+    /// The type.
+    pub response_type: ResponseType,
+    /// The status that script sees: 0 for an opaque response.
+    pub status: u16,
+    /// The URL of the last hop. `Response.url` is this without the fragment, and empty when the response
+    /// is opaque.
+    pub url: Url,
+    /// Whether the response came after a redirect.
+    pub redirected: bool,
+    /// Whether the page may read the fetch's full timing: the outcome of the
+    /// [TAO check](https://fetch.spec.whatwg.org/#concept-tao-check) on every hop.
+    pub timing_allowed: bool,
+    /// Which response headers script can read.
+    pub exposed: ExposedHeaders,
+}
+
+/// Which header names of a response script can read.
+///
+/// ```
+/// use cors_engine::{CredentialsMode, Engine, ResponseHead, exposed_headers};
+/// let headers = [("Access-Control-Expose-Headers", "ETag"), ("ETag", "\"1\""), ("X-Id", "7")];
+/// let head = ResponseHead::new(200, &headers);
+/// let exposed = exposed_headers(Engine::Spec, CredentialsMode::Omit, &head.headers);
+/// assert!(exposed.contains(b"etag"));
+/// assert_eq!(exposed.names(&head.headers), ["etag"]);
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ExposedHeaders(Exposure);
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Exposure {
+    Nothing,
+    Everything,
+    /// The CORS-safelisted response-header names, and those in the list, each ended by a comma.
+    Listed(Vec<u8>),
+}
+
+impl ExposedHeaders {
+    /// Whether script can read the header called `name`.
+    ///
+    /// ```
+    /// # use cors_engine::{CredentialsMode, Engine, exposed_headers, protocol::Headers};
+    /// let exposed = exposed_headers(Engine::Spec, CredentialsMode::Omit, &Headers::default());
+    /// assert!(exposed.contains(b"Content-Type"));
+    /// assert!(!exposed.contains(b"Set-Cookie"));
+    /// ```
+    #[must_use]
+    pub fn contains(&self, name: &[u8]) -> bool {
+        if response_header::is_forbidden(name) {
+            return false;
+        }
+        match &self.0 {
+            Exposure::Nothing => false,
+            Exposure::Everything => true,
+            Exposure::Listed(names) => {
+                response_header::is_cors_safelisted(name)
+                    || names.split(|&byte| byte == b',').any(|listed| listed.eq_ignore_ascii_case(name))
+            }
+        }
+    }
+
+    /// The names among `headers` that script can read: lower case, sorted, each once.
+    ///
+    /// ```
+    /// # use cors_engine::{CredentialsMode, Engine, exposed_headers, protocol::Headers};
+    /// let headers = Headers::of(&[("Expires", "0"), ("Set-Cookie", "a=b")]);
+    /// let exposed = exposed_headers(Engine::Spec, CredentialsMode::Omit, &headers);
+    /// assert_eq!(exposed.names(&headers), ["expires"]);
+    /// ```
+    #[must_use]
+    pub fn names(&self, headers: &Headers<'_>) -> Vec<String> {
+        let readable = headers.iter().map(|(name, _)| name).filter(|name| self.contains(name));
+        let mut names: Vec<String> =
+            readable.map(|name| String::from_utf8_lossy(name).to_ascii_lowercase()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    pub(crate) const NOTHING: ExposedHeaders = ExposedHeaders(Exposure::Nothing);
+    pub(crate) const EVERYTHING: ExposedHeaders = ExposedHeaders(Exposure::Everything);
+}
+
+/// The [CORS-exposed header-name list](https://fetch.spec.whatwg.org/#concept-response-cors-exposed-header-name-list)
+/// of a response, with the names that are always safelisted.
+pub(crate) fn exposed_headers(
+    _profile: &Profile,
+    credentials: CredentialsMode,
+    headers: &Headers<'_>,
+) -> ExposedHeaders {
+    let listed = TokenList::extract(headers, b"access-control-expose-headers").unwrap_or_default();
+    let names = || listed.iter().flat_map(TokenList::iter);
+    if credentials != CredentialsMode::Include && names().any(|name| name == b"*") {
+        return ExposedHeaders::EVERYTHING;
+    }
+    let mut exposed = Vec::new();
+    for name in names() {
+        exposed.extend_from_slice(name);
+        exposed.push(b',');
+    }
+    ExposedHeaders(Exposure::Listed(exposed))
+}
