@@ -6,7 +6,7 @@ pub mod method;
 pub mod origin;
 pub mod request_header;
 pub mod response_header;
-pub mod serialized_origin;
+pub(crate) mod serialized_origin;
 
 pub use headers::{HeaderLines, HeaderList, Headers};
 pub use origin::{Origin, OriginError, TupleOrigin};

@@ -5,13 +5,13 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::str::FromStr;
 
 /// The longest name that the DNS can hold, in bytes.
-pub const HOST_LIMIT: usize = 253;
+pub(crate) const HOST_LIMIT: usize = 253;
 
 /// The longest label of such a name, in bytes.
-pub const LABEL_LIMIT: usize = 63;
+pub(crate) const LABEL_LIMIT: usize = 63;
 
 /// The longest scheme that is taken for an origin's, in bytes.
-pub const SCHEME_LIMIT: usize = 64;
+const SCHEME_LIMIT: usize = 64;
 
 /// The [serialization of a tuple origin](https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin),
 /// checked byte by byte and taken apart.
@@ -36,8 +36,8 @@ pub struct SerializedOrigin<'a> {
 }
 
 /// What a host is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum HostKind {
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum HostKind {
     /// A name made of labels.
     Domain,
     /// An IPv4 or IPv6 address.
@@ -54,10 +54,12 @@ pub(crate) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     pub(crate) fn split(text: &'a str) -> Option<Self> {
-        let (scheme, authority) = text.split_once("://")?;
+        let colon = |text: &str| text.bytes().position(|byte| byte == b':');
+        let (scheme, rest) = text.split_at(colon(text)?);
+        let authority = rest.strip_prefix("://")?;
         let host_end = match authority.strip_prefix('[') {
             Some(address) => address.find(']')? + "[]".len(),
-            None => authority.find(':').unwrap_or(authority.len()),
+            None => colon(authority).unwrap_or(authority.len()),
         };
         let (host, rest) = authority.split_at(host_end);
         let port = match rest {
@@ -202,6 +204,7 @@ fn default_port(scheme: &str) -> Option<u16> {
     }
 }
 
+/// See [`SerializedOrigin::is_potentially_trustworthy`].
 pub(crate) fn is_potentially_trustworthy(scheme: &str, host: &str, kind: HostKind) -> bool {
     matches!(scheme, "https" | "wss")
         || match kind {
@@ -217,28 +220,45 @@ pub(crate) fn is_potentially_trustworthy(scheme: &str, host: &str, kind: HostKin
 /// [forbidden domain code points](https://url.spec.whatwg.org/#forbidden-domain-code-point) that the DNS can hold.
 fn is_domain(host: &str) -> bool {
     let name = host.strip_suffix('.').unwrap_or(host);
-    host.len() <= HOST_LIMIT
-        && name.split('.').all(|label| {
-            (1..=LABEL_LIMIT).contains(&label.len()) && label.bytes().all(is_lower_case_domain_byte)
-        })
+    let mut label_length = 0;
+    for byte in name.bytes() {
+        if byte == b'.' {
+            if label_length == 0 {
+                return false;
+            }
+            label_length = 0;
+        } else {
+            label_length += 1;
+            if !IS_DOMAIN_BYTE[usize::from(byte)] || label_length > LABEL_LIMIT {
+                return false;
+            }
+        }
+    }
+    label_length > 0 && host.len() <= HOST_LIMIT
 }
 
-const fn is_lower_case_domain_byte(byte: u8) -> bool {
-    byte.is_ascii_graphic()
-        && !byte.is_ascii_uppercase()
-        && !matches!(
-            byte,
-            b'#' | b'%' | b'/' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'^' | b'|'
-        )
-}
+/// The bytes of lower-case domains.
+static IS_DOMAIN_BYTE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        table[byte as usize] = !byte.is_ascii_uppercase()
+            && !matches!(
+                byte,
+                b'#' | b'%' | b'/' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'^' | b'|'
+            );
+        byte += 1;
+    }
+    table
+};
 
 /// The [ends-in-a-number checker](https://url.spec.whatwg.org/#ends-in-a-number-checker).
 fn ends_in_a_number(host: &str) -> bool {
-    let name = host.strip_suffix('.').unwrap_or(host);
-    let last = name.rsplit('.').next().unwrap_or(name);
-    match last.strip_prefix("0x") {
-        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
-        None => last.bytes().all(|byte| byte.is_ascii_digit()),
+    let name = host.strip_suffix('.').unwrap_or(host).as_bytes();
+    let last_label = name.iter().rposition(|&byte| byte == b'.').map_or(name, |dot| &name[dot + 1..]);
+    match last_label.strip_prefix(b"0x") {
+        Some(digits) => digits.iter().all(u8::is_ascii_hexdigit),
+        None => last_label.iter().all(u8::is_ascii_digit),
     }
 }
 

@@ -207,12 +207,10 @@ impl Policy {
         let headers = match &self.request_headers {
             RequestHeaders::Any { authorization } => {
                 let requested = check_any(*authorization, lines)?;
-                match (self.allows_credentials(), authorization) {
-                    // With credentials the star is no wildcard.
-                    (true, _) => requested,
-                    (false, true) => HeaderNameLines::one(b"*,authorization"),
-                    (false, false) => HeaderNameLines::one(b"*"),
-                }
+                // With credentials the star is no wildcard, and without them browsers let it cover
+                // Authorization, against the standard, once they have it in their preflight cache.
+                let star = *authorization && !self.allows_credentials();
+                if star { HeaderNameLines::one(b"*,authorization") } else { requested }
             }
             RequestHeaders::Listed { names, value } => {
                 names.check(lines)?;

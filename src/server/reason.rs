@@ -108,7 +108,7 @@ answer_reasons! {
     RequestHeadersMalformed "request-headers-malformed" false "https://fetch.spec.whatwg.org/#http-access-control-request-headers"
         "Access-Control-Request-Headers is not a list of names as a browser writes it."
     RequestHeadersOverBudget "request-headers-over-budget" false "https://fetch.spec.whatwg.org/#http-access-control-request-headers"
-        "Access-Control-Request-Headers has more bytes, lines, empty elements or whitespace than any browser sends."
+        "Access-Control-Request-Headers has more bytes, lines, idle elements or whitespace than browsers and gateways need."
     AuthorizationNotListed "authorization-not-listed" false "https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name"
         "The request wants to send Authorization, which * does not cover and the policy does not list."
     HeaderNotAllowed "header-not-allowed" false "https://fetch.spec.whatwg.org/#cors-preflight-fetch"

@@ -1,16 +1,16 @@
 //! Reading `Access-Control-Request-Headers`: what browsers send, what gateways make of it on the way, and no
 //! more work than the policy's own size or a fixed budget.
 //!
-//! Browsers send one line of lower-case names, sorted, each once, with a bare comma between. Some gateways
-//! split it into lines, add a space or leave an empty element.
+//! Browsers send one line of lower-case names, sorted, with a bare comma between; Firefox repeats a name that
+//! script appended twice. Some gateways split it into lines, add a space or leave an empty element.
 
 use super::AnswerReason;
 use crate::protocol::{is_http_tab_or_space, is_token, request_header, trim};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-/// How many empty elements are skipped over all lines.
-const EMPTY_ELEMENTS: usize = 16;
+/// How many elements that are empty or repeat the one before are skipped, over all lines.
+const IDLE_ELEMENTS: usize = 16;
 
 /// How many bytes of whitespace may surround a name.
 const WHITESPACE: usize = 2;
@@ -65,7 +65,8 @@ impl ListedNames {
     pub(crate) fn check<'a>(&self, lines: impl Iterator<Item = &'a [u8]>) -> Result<(), AnswerReason> {
         // Both lists are sorted: what precedes the name last found cannot be asked for again.
         let mut remaining = &*self.names;
-        let mut empty_elements = 0;
+        let mut previous = &b""[..];
+        let mut idle_elements = 0;
         for mut line in lines {
             loop {
                 let (element, rest) = self.next_element(line)?;
@@ -73,13 +74,14 @@ impl ListedNames {
                 if element.len() - name.len() > WHITESPACE {
                     return Err(AnswerReason::RequestHeadersOverBudget);
                 }
-                if name.is_empty() {
-                    empty_elements += 1;
-                    if empty_elements > EMPTY_ELEMENTS {
+                if name.is_empty() || name == previous {
+                    idle_elements += 1;
+                    if idle_elements > IDLE_ELEMENTS {
                         return Err(AnswerReason::RequestHeadersOverBudget);
                     }
                 } else {
                     remaining = self.names_after(name, remaining)?;
+                    previous = name;
                 }
                 match rest {
                     Some(rest) => line = rest,
@@ -110,7 +112,7 @@ impl ListedNames {
     ) -> Result<&'n [Box<str>], AnswerReason> {
         match remaining.binary_search_by(|listed| listed.as_bytes().cmp(name)) {
             Ok(place) => Ok(&remaining[place + 1..]),
-            // Asked for twice, out of order or in upper case: no browser wrote this.
+            // Out of order or in upper case: no browser wrote this.
             Err(_) if self.names.iter().any(|listed| listed.as_bytes().eq_ignore_ascii_case(name)) => {
                 Err(AnswerReason::RequestHeadersMalformed)
             }
