@@ -1,5 +1,6 @@
 //! What a policy has to say to one request, and how it goes onto a response.
 
+use super::header::{ResponseHeader, Value};
 use super::policy::Policy;
 use super::reason::AnswerReason;
 use super::requested_headers::HeaderNameLines;
@@ -92,13 +93,13 @@ pub struct Answer<'a> {
 /// What an answer that allows says.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant<'a> {
-    pub(crate) allow_origin: &'a [u8],
+    pub(crate) allow_origin: Value<'a>,
     pub(crate) preflight: Option<PreflightGrant<'a>>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct PreflightGrant<'a> {
-    pub(crate) methods: Option<&'a [u8]>,
+    pub(crate) methods: Option<Value<'a>>,
     /// The lines of `Access-Control-Allow-Headers`.
     pub(crate) headers: HeaderNameLines<'a>,
 }
@@ -106,29 +107,43 @@ pub(crate) struct PreflightGrant<'a> {
 /// The request headers that had a part in the decision.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Vary<'a> {
-    pub(crate) origin: bool,
-    pub(crate) request_method: bool,
-    pub(crate) request_headers: bool,
+    pub(crate) read: HeadersRead,
+    /// The names that the predicate reads, if it was asked.
     pub(crate) predicate: &'a [Box<str>],
 }
 
-/// The response headers that belong to CORS. An application's own are replaced.
-const CORS_HEADERS: [&str; 7] = [
-    ALLOW_ORIGIN,
-    ALLOW_CREDENTIALS,
-    EXPOSE_HEADERS,
-    ALLOW_METHODS,
-    ALLOW_HEADERS,
-    MAX_AGE,
-    "access-control-allow-private-network",
-];
-const ALLOW_ORIGIN: &str = "access-control-allow-origin";
-const ALLOW_CREDENTIALS: &str = "access-control-allow-credentials";
-const EXPOSE_HEADERS: &str = "access-control-expose-headers";
-const ALLOW_METHODS: &str = "access-control-allow-methods";
-const ALLOW_HEADERS: &str = "access-control-allow-headers";
-const MAX_AGE: &str = "access-control-max-age";
-const TIMING_ALLOW_ORIGIN: &str = "timing-allow-origin";
+/// How far the decision went: each step reads one header more.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum HeadersRead {
+    Nothing,
+    Origin,
+    RequestMethod,
+    RequestHeaders,
+}
+
+impl HeadersRead {
+    const NAMES: [&str; 3] = ["origin", "access-control-request-method", "access-control-request-headers"];
+
+    /// The value of `Vary` that names them.
+    #[cfg(feature = "http")]
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            HeadersRead::Nothing => "",
+            HeadersRead::Origin => "origin",
+            HeadersRead::RequestMethod => "origin, access-control-request-method",
+            HeadersRead::RequestHeaders => {
+                "origin, access-control-request-method, access-control-request-headers"
+            }
+        }
+    }
+}
+
+impl<'a> Vary<'a> {
+    pub(crate) fn names(self) -> impl Iterator<Item = &'a str> {
+        let read = HeadersRead::NAMES.into_iter().take(self.read as usize);
+        read.chain(self.predicate.iter().map(|name| &**name))
+    }
+}
 
 impl<'a> Answer<'a> {
     /// What kind of request it answers.
@@ -178,24 +193,31 @@ impl<'a> Answer<'a> {
     /// assert!(answer.headers().eq([("access-control-allow-origin", &b"*"[..])]));
     /// ```
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'a [u8])> {
+        self.fields().map(|(header, value)| (header.as_str(), value.as_bytes()))
+    }
+
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (ResponseHeader, Value<'a>)> {
+        use ResponseHeader::{
+            AllowCredentials, AllowHeaders, AllowMethods, AllowOrigin, ExposeHeaders, MaxAge,
+            TimingAllowOrigin,
+        };
         let policy = self.policy;
         let grant = self.grant.as_ref();
         let preflight = grant.and_then(|grant| grant.preflight.as_ref());
-        let is_preflight = self.kind == RequestKind::Preflight;
-        let timed = !is_preflight && (grant.is_some() || self.kind == RequestKind::NotCors);
-        let text = |value: Option<&'a str>| value.map(str::as_bytes);
+        let read = grant.filter(|_| self.kind != RequestKind::Preflight);
+        let timed = read.is_some() || self.kind == RequestKind::NotCors;
         let once = [
-            (ALLOW_ORIGIN, grant.map(|grant| grant.allow_origin)),
-            (ALLOW_CREDENTIALS, grant.filter(|_| policy.allows_credentials()).map(|_| &b"true"[..])),
-            (EXPOSE_HEADERS, text(grant.filter(|_| !is_preflight).and(policy.expose_headers.as_deref()))),
-            (ALLOW_METHODS, preflight.and_then(|preflight| preflight.methods)),
-            (MAX_AGE, text(preflight.and(policy.max_age.as_deref()))),
-            (TIMING_ALLOW_ORIGIN, text(policy.timing_allow_origin.as_deref().filter(|_| timed))),
+            (AllowOrigin, grant.map(|grant| grant.allow_origin)),
+            (AllowCredentials, grant.filter(|_| policy.allows_credentials()).map(|_| Value::Fixed("true"))),
+            (ExposeHeaders, read.and(policy.expose_headers.as_ref()).map(Value::Policy)),
+            (AllowMethods, preflight.and_then(|preflight| preflight.methods)),
+            (MaxAge, preflight.and(policy.max_age.as_ref()).map(Value::Policy)),
+            (TimingAllowOrigin, policy.timing_allow_origin.as_ref().filter(|_| timed).map(Value::Policy)),
         ];
-        let allowed_headers = preflight.map(|preflight| preflight.headers).unwrap_or_default().into_iter();
+        let allowed_headers = preflight.map(|preflight| preflight.headers).unwrap_or_default();
         once.into_iter()
-            .filter_map(|(name, value)| value.map(|value| (name, value)))
-            .chain(allowed_headers.map(|line| (ALLOW_HEADERS, line)))
+            .filter_map(|(header, value)| value.map(|value| (header, value)))
+            .chain(allowed_headers.into_iter().map(|line| (AllowHeaders, line)))
     }
 
     /// The request headers on which the answer depends, in lower case, for `Vary`: no more and no fewer.
@@ -207,15 +229,7 @@ impl<'a> Answer<'a> {
     /// assert!(policy.answer(b"GET", &no_headers).vary().eq(["origin"]));
     /// ```
     pub fn vary(&self) -> impl Iterator<Item = &'a str> {
-        let vary = self.vary;
-        [
-            ("origin", vary.origin),
-            ("access-control-request-method", vary.request_method),
-            ("access-control-request-headers", vary.request_headers),
-        ]
-        .into_iter()
-        .filter_map(|(name, read)| read.then_some(name))
-        .chain(vary.predicate.iter().map(|name| &**name))
+        self.vary.names()
     }
 
     /// The steps that put the answer on a response, whatever holds its headers: the application's own CORS
@@ -231,15 +245,16 @@ impl<'a> Answer<'a> {
     /// ```
     pub fn operations(&self) -> impl Iterator<Item = Operation<'a>> {
         self.replaced()
-            .map(|name| Operation::Remove { name })
+            .map(|header| Operation::Remove { name: header.as_str() })
             .chain(self.headers().map(|(name, value)| Operation::Add { name, value }))
             .chain(self.vary().map(|name| Operation::Vary { name }))
     }
 
-    /// The names whose lines an application may have set and must not keep.
-    pub(crate) fn replaced(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let timing = self.policy.timing_allow_origin.as_ref().map(|_| TIMING_ALLOW_ORIGIN);
-        CORS_HEADERS.into_iter().chain(timing)
+    /// The headers that an application may have set and must not keep. Resource timing is the application's
+    /// own business unless the policy speaks of it.
+    pub(crate) fn replaced(&self) -> impl Iterator<Item = ResponseHeader> + use<> {
+        let timing = self.policy.timing_allow_origin.as_ref().map(|_| ResponseHeader::TimingAllowOrigin);
+        ResponseHeader::CORS.into_iter().chain(timing)
     }
 }
 

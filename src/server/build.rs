@@ -2,6 +2,7 @@
 
 use super::config::{Located, PolicyConfig};
 use super::error::{ConfigError, ConfigErrorCode, ConfigErrors, Position};
+use super::header::PolicyText;
 use super::pattern::{OriginPattern, PatternError};
 use super::policy::{DEFAULT_PREFLIGHT_STATUS, Listed, Methods, Policy, Readers, RequestHeaders};
 use super::requested_headers::ListedNames;
@@ -186,8 +187,8 @@ impl Names {
     }
 }
 
-fn joined(names: &[Box<str>]) -> Option<Box<str>> {
-    (!names.is_empty()).then(|| names.join(",").into_boxed_str())
+fn joined(names: &[Box<str>]) -> Option<PolicyText> {
+    (!names.is_empty()).then(|| PolicyText::new(names.join(",").into_boxed_str()))
 }
 
 fn methods(listed: &[Located<String>], errors: &mut Errors) -> Methods {
@@ -235,7 +236,7 @@ fn request_headers(listed: &[Located<String>], errors: &mut Errors) -> RequestHe
     }
 }
 
-fn expose_headers(config: &PolicyConfig, errors: &mut Errors) -> Option<Box<str>> {
+fn expose_headers(config: &PolicyConfig, errors: &mut Errors) -> Option<PolicyText> {
     let listed = &config.expose_headers;
     if let Some((place, star)) = listed.iter().enumerate().find(|(_, name)| name.value == "*") {
         if config.credentials.value {
@@ -269,7 +270,7 @@ fn expose_headers(config: &PolicyConfig, errors: &mut Errors) -> Option<Box<str>
         let needless = response_header::is_cors_safelisted(name.as_bytes());
         (!needless).then(|| name.into_boxed_str())
     });
-    if star { Some(Box::from("*")) } else { joined(&names) }
+    if star { Some(PolicyText::new(Box::from("*"))) } else { joined(&names) }
 }
 
 /// Whether a header is on no response that script could read: it is the request's, or a preflight's.
@@ -285,7 +286,7 @@ fn is_never_on_a_response(name: &str) -> bool {
         )
 }
 
-fn max_age(seconds: Option<Located<i64>>, errors: &mut Errors) -> Option<Box<str>> {
+fn max_age(seconds: Option<Located<i64>>, errors: &mut Errors) -> Option<PolicyText> {
     let Located { value, position } = seconds?;
     if !(0..=MAX_AGE_LIMIT).contains(&value) {
         let advice = if value < 0 {
@@ -296,10 +297,10 @@ fn max_age(seconds: Option<Located<i64>>, errors: &mut Errors) -> Option<Box<str
         };
         errors.add(ConfigErrorCode::MaxAgeOutOfRange, "max_age", value, position, advice);
     }
-    Some(value.to_string().into_boxed_str())
+    Some(PolicyText::new(value.to_string().into_boxed_str()))
 }
 
-fn timing_allow_origin(listed: &[Located<String>], errors: &mut Errors) -> Option<Box<str>> {
+fn timing_allow_origin(listed: &[Located<String>], errors: &mut Errors) -> Option<PolicyText> {
     let Names { star, names } = Names::collect(listed, |place, Located { value, position }| {
         let advice = match Origin::parse(value) {
             Ok(_) => return Some(Box::from(&**value)),
@@ -318,7 +319,7 @@ fn timing_allow_origin(listed: &[Located<String>], errors: &mut Errors) -> Optio
         );
         None
     });
-    if star { Some(Box::from("*")) } else { joined(&names) }
+    if star { Some(PolicyText::new(Box::from("*"))) } else { joined(&names) }
 }
 
 fn preflight_status(status: Option<Located<i64>>, errors: &mut Errors) -> u16 {

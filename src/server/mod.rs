@@ -18,6 +18,7 @@ mod answer;
 mod build;
 mod config;
 mod error;
+mod header;
 mod origins;
 mod pattern;
 mod policy;

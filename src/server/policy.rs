@@ -1,17 +1,15 @@
 //! The compiled policy: asked often, from many threads, without allocating.
 
-use super::answer::{Action, Answer, Grant, PreflightGrant, RequestKind, Vary};
+use super::answer::{Action, Answer, Grant, HeadersRead, PreflightGrant, RequestKind, Vary};
 use super::config::{PolicyConfig, RefusedPreflight};
+use super::header::{PolicyText, Value};
 use super::origins::OriginSet;
 use super::pattern::OriginPattern;
 use super::predicate::OriginPredicate;
 use super::reason::AnswerReason;
 use super::requested_headers::{HeaderNameLines, ListedNames, check_any};
 use crate::protocol::{HeaderLines, SerializedOrigin, is_http_tab_or_space, method, trim};
-use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
-use alloc::string::String;
-use alloc::vec::Vec;
 
 /// A CORS policy, ready to answer.
 ///
@@ -31,11 +29,11 @@ pub struct Policy {
     pub(crate) methods: Methods,
     pub(crate) request_headers: RequestHeaders,
     /// The value of `Access-Control-Expose-Headers`.
-    pub(crate) expose_headers: Option<Box<str>>,
+    pub(crate) expose_headers: Option<PolicyText>,
     /// The value of `Access-Control-Max-Age`.
-    pub(crate) max_age: Option<Box<str>>,
+    pub(crate) max_age: Option<PolicyText>,
     /// The value of `Timing-Allow-Origin`.
-    pub(crate) timing_allow_origin: Option<Box<str>>,
+    pub(crate) timing_allow_origin: Option<PolicyText>,
     pub(crate) preflight_status: u16,
     pub(crate) refused_preflight: RefusedPreflight,
 }
@@ -64,7 +62,7 @@ pub(crate) struct Listed {
 pub(crate) enum Methods {
     Any,
     /// Joined by commas, as in `Access-Control-Allow-Methods`.
-    Listed(Option<Box<str>>),
+    Listed(Option<PolicyText>),
 }
 
 /// Which request headers may be set beside the safelisted ones.
@@ -75,7 +73,7 @@ pub(crate) enum RequestHeaders {
     Listed {
         names: ListedNames,
         /// Joined by commas, as in `Access-Control-Allow-Headers`.
-        value: Option<Box<str>>,
+        value: Option<PolicyText>,
     },
 }
 
@@ -127,9 +125,12 @@ impl Policy {
             _ => RequestKind::Actual,
         };
         let mut vary = Vary {
-            origin: is_options || matches!(self.readers, Readers::Some(_)),
-            request_method: is_options && kind != RequestKind::NotCors,
-            request_headers: false,
+            read: match (is_options, kind) {
+                (true, RequestKind::NotCors) => HeadersRead::Origin,
+                (true, RequestKind::Actual | RequestKind::Preflight) => HeadersRead::RequestMethod,
+                (false, _) if matches!(self.readers, Readers::Some(_)) => HeadersRead::Origin,
+                (false, _) => HeadersRead::Nothing,
+            },
             predicate: &[],
         };
         let judgement = self.judge_origin(origin, headers, &mut vary).and_then(|(reason, allow_origin)| {
@@ -160,20 +161,20 @@ impl Policy {
         origin: Once<'a>,
         headers: &'a S,
         vary: &mut Vary<'a>,
-    ) -> Result<(AnswerReason, &'a [u8]), AnswerReason> {
+    ) -> Result<(AnswerReason, Value<'a>), AnswerReason> {
         let listed = match &self.readers {
-            Readers::Any => return Ok((AnswerReason::AnyOrigin, b"*")),
+            Readers::Any => return Ok((AnswerReason::AnyOrigin, Value::Fixed("*"))),
             Readers::Some(listed) => listed,
         };
         let value = match origin {
             Once::Absent => return Err(AnswerReason::NoOrigin),
             Once::Several => return Err(AnswerReason::SeveralOrigins),
-            Once::One(b"null") if listed.null => return Ok((AnswerReason::NullOrigin, b"null")),
+            Once::One(b"null") if listed.null => return Ok((AnswerReason::NullOrigin, Value::Fixed("null"))),
             Once::One(b"null") => return Err(AnswerReason::NullOriginNotAllowed),
             Once::One(value) => value,
         };
         let origin = SerializedOrigin::parse(value).ok_or(AnswerReason::OriginNotSerialized)?;
-        listed.judge(&origin, headers, vary).map(|reason| (reason, value))
+        listed.judge(&origin, headers, vary).map(|reason| (reason, Value::Request(value)))
     }
 
     /// What a preflight from an allowed origin is granted.
@@ -188,18 +189,18 @@ impl Policy {
             return Err(AnswerReason::RequestMethodInvalid);
         }
         let methods = match &self.methods {
-            Methods::Any if self.allows_credentials() => Some(method),
-            Methods::Any => Some(&b"*"[..]),
+            Methods::Any if self.allows_credentials() => Some(Value::Request(method)),
+            Methods::Any => Some(Value::Fixed("*")),
             Methods::Listed(value) => {
-                let listed = value.as_deref().unwrap_or_default();
+                let listed = value.as_ref().map_or("", PolicyText::as_str);
                 let is_listed = listed.split(',').any(|name| name.as_bytes() == method);
                 if !is_listed && !method::is_cors_safelisted(method) {
                     return Err(AnswerReason::MethodNotAllowed);
                 }
-                value.as_deref().map(str::as_bytes)
+                value.as_ref().map(Value::Policy)
             }
         };
-        vary.request_headers = true;
+        vary.read = HeadersRead::RequestHeaders;
         let lines = headers
             .header_lines()
             .filter(|(name, _)| name.eq_ignore_ascii_case(b"access-control-request-headers"))
@@ -210,11 +211,11 @@ impl Policy {
                 // With credentials the star is no wildcard, and without them browsers let it cover
                 // Authorization, against the standard, once they have it in their preflight cache.
                 let star = *authorization && !self.allows_credentials();
-                if star { HeaderNameLines::one(b"*,authorization") } else { requested }
+                if star { HeaderNameLines::one(Value::Fixed("*,authorization")) } else { requested }
             }
             RequestHeaders::Listed { names, value } => {
                 names.check(lines)?;
-                value.as_deref().map(|value| HeaderNameLines::one(value.as_bytes())).unwrap_or_default()
+                value.as_ref().map(|value| HeaderNameLines::one(Value::Policy(value))).unwrap_or_default()
             }
         };
         Ok(PreflightGrant { methods, headers })
@@ -262,19 +263,19 @@ impl Policy {
         }
         config = match &self.methods {
             Methods::Any => config.methods(["*"]),
-            Methods::Listed(value) => config.methods(names(value.as_deref())),
+            Methods::Listed(value) => config.methods(names(value.as_ref())),
         };
         config = match &self.request_headers {
             RequestHeaders::Any { authorization: false } => config.request_headers(["*"]),
             RequestHeaders::Any { authorization: true } => config.request_headers(["*", "authorization"]),
-            RequestHeaders::Listed { value, .. } => config.request_headers(names(value.as_deref())),
+            RequestHeaders::Listed { value, .. } => config.request_headers(names(value.as_ref())),
         };
         config = config
-            .expose_headers(names(self.expose_headers.as_deref()))
-            .timing_allow_origins(names(self.timing_allow_origin.as_deref()))
+            .expose_headers(names(self.expose_headers.as_ref()))
+            .timing_allow_origins(names(self.timing_allow_origin.as_ref()))
             .refused_preflight(self.refused_preflight);
-        config.max_age =
-            self.max_age.as_deref().and_then(|seconds| seconds.parse::<i64>().ok()).map(Into::into);
+        let max_age = self.max_age.as_ref().and_then(|seconds| seconds.as_str().parse::<i64>().ok());
+        config.max_age = max_age.map(Into::into);
         if self.preflight_status != DEFAULT_PREFLIGHT_STATUS {
             config = config.preflight_status(self.preflight_status);
         }
@@ -286,8 +287,8 @@ impl Policy {
 pub(crate) const DEFAULT_PREFLIGHT_STATUS: u16 = 204;
 
 /// The names in a value that this policy made.
-fn names(value: Option<&str>) -> Vec<String> {
-    value.map_or_else(Vec::new, |value| value.split(',').map(ToOwned::to_owned).collect())
+fn names(value: Option<&PolicyText>) -> impl Iterator<Item = &str> {
+    value.into_iter().flat_map(|value| value.as_str().split(','))
 }
 
 impl Listed {

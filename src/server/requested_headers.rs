@@ -5,6 +5,7 @@
 //! script appended twice. Some gateways split it into lines, add a space or leave an empty element.
 
 use super::AnswerReason;
+use super::header::Value;
 use crate::protocol::{is_http_tab_or_space, is_token, request_header, trim};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -22,24 +23,30 @@ const ANY_NAME_BYTES: usize = 4096;
 const LINES: usize = 16;
 
 /// Lines that list header names: the ones that an answer allows.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct HeaderNameLines<'a> {
-    lines: [&'a [u8]; LINES],
+    lines: [Value<'a>; LINES],
     count: usize,
 }
 
+impl Default for HeaderNameLines<'_> {
+    fn default() -> Self {
+        HeaderNameLines { lines: [Value::Fixed(""); LINES], count: 0 }
+    }
+}
+
 impl<'a> HeaderNameLines<'a> {
-    pub(crate) fn one(line: &'a [u8]) -> Self {
+    pub(crate) fn one(line: Value<'a>) -> Self {
         let mut lines = HeaderNameLines { count: 1, ..HeaderNameLines::default() };
         lines.lines[0] = line;
         lines
     }
 
-    pub(crate) fn into_iter(self) -> impl Iterator<Item = &'a [u8]> {
+    pub(crate) fn into_iter(self) -> impl Iterator<Item = Value<'a>> {
         self.lines.into_iter().take(self.count)
     }
 
-    fn push(&mut self, line: &'a [u8]) -> Result<(), AnswerReason> {
+    fn push(&mut self, line: Value<'a>) -> Result<(), AnswerReason> {
         *self.lines.get_mut(self.count).ok_or(AnswerReason::RequestHeadersOverBudget)? = line;
         self.count += 1;
         Ok(())
@@ -146,7 +153,7 @@ pub(crate) fn check_any<'a>(
             named = true;
         }
         if named {
-            requested.push(line)?;
+            requested.push(Value::Request(line))?;
         }
     }
     Ok(requested)

@@ -1,9 +1,11 @@
 //! The answer at the doors of the `http` crate: from its request heads, onto its header maps.
 
-use super::answer::{Answer, vary_lists};
+use super::answer::{Answer, HeadersRead, Vary, vary_lists};
+use super::header::ResponseHeader;
 use super::policy::Policy;
+use alloc::boxed::Box;
 use http::header::VARY;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, request};
+use http::{HeaderMap, HeaderValue, Method, request};
 use smallvec::SmallVec;
 
 impl Policy {
@@ -50,7 +52,8 @@ impl Answer<'_> {
     /// assert_eq!(response.headers().get_all("vary").iter().count(), 2);
     /// ```
     pub fn apply_to(&self, headers: &mut HeaderMap) {
-        self.to_changes().apply_to(headers);
+        let fields = self.fields().filter_map(|(header, value)| Some((header, value.typed()?)));
+        apply(headers, self.replaced(), fields, self.vary);
     }
 
     /// The answer freed from the request that it borrows from, to be kept until there is a response.
@@ -65,16 +68,11 @@ impl Answer<'_> {
     /// ```
     #[must_use]
     pub fn to_changes(&self) -> HeaderChanges {
-        let typed = |value: &[u8]| HeaderValue::from_bytes(value).ok();
         HeaderChanges {
-            remove: self.replaced().map(HeaderName::from_static).collect(),
-            // A value is the policy's, which was judged when it was built, or a line of the request, which
-            // was a header value before.
-            add: self
-                .headers()
-                .filter_map(|(name, value)| Some((HeaderName::from_static(name), typed(value)?)))
-                .collect(),
-            vary: self.vary().filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok()).collect(),
+            replaced: self.replaced().collect(),
+            fields: self.fields().filter_map(|(header, value)| Some((header, value.typed()?))).collect(),
+            read: self.vary.read,
+            predicate: self.vary.predicate.into(),
         }
     }
 }
@@ -82,9 +80,10 @@ impl Answer<'_> {
 /// An [`Answer`] that borrows nothing.
 #[derive(Clone, Debug)]
 pub struct HeaderChanges {
-    remove: SmallVec<[HeaderName; 8]>,
-    add: SmallVec<[(HeaderName, HeaderValue); 4]>,
-    vary: SmallVec<[HeaderName; 3]>,
+    replaced: SmallVec<[ResponseHeader; 8]>,
+    fields: SmallVec<[(ResponseHeader, HeaderValue); 5]>,
+    read: HeadersRead,
+    predicate: Box<[Box<str>]>,
 }
 
 impl HeaderChanges {
@@ -98,24 +97,43 @@ impl HeaderChanges {
     /// assert_eq!(headers.get_all("vary").iter().count(), 1);
     /// ```
     pub fn apply_to(self, headers: &mut HeaderMap) {
-        for name in &self.remove {
-            headers.remove(name);
-        }
-        for (name, value) in self.add {
-            headers.append(name, value);
-        }
-        let mut missing: SmallVec<[u8; 96]> = SmallVec::new();
-        for name in &self.vary {
-            let lines = headers.get_all(VARY).into_iter().map(HeaderValue::as_bytes);
-            if !vary_lists(lines, name.as_str()) {
-                if !missing.is_empty() {
-                    missing.extend_from_slice(b", ");
-                }
-                missing.extend_from_slice(name.as_str().as_bytes());
+        let vary = Vary { read: self.read, predicate: &self.predicate };
+        apply(headers, self.replaced.into_iter(), self.fields.into_iter(), vary);
+    }
+}
+
+fn apply(
+    headers: &mut HeaderMap,
+    replaced: impl Iterator<Item = ResponseHeader>,
+    fields: impl Iterator<Item = (ResponseHeader, HeaderValue)>,
+    vary: Vary<'_>,
+) {
+    if !headers.is_empty() {
+        replaced.for_each(|header| drop(headers.remove(header.typed())));
+    }
+    if vary.predicate.is_empty() && vary.read != HeadersRead::Nothing && !headers.contains_key(VARY) {
+        headers.insert(VARY, HeaderValue::from_static(vary.read.as_str()));
+    } else {
+        merge_vary(headers, vary);
+    }
+    for (header, value) in fields {
+        headers.append(header.typed(), value);
+    }
+}
+
+/// Adds to `Vary`, on one line, the names that none of its lines has.
+fn merge_vary(headers: &mut HeaderMap, vary: Vary<'_>) {
+    let mut missing: SmallVec<[u8; 96]> = SmallVec::new();
+    for name in vary.names() {
+        let lines = headers.get_all(VARY).into_iter().map(HeaderValue::as_bytes);
+        if !vary_lists(lines, name) {
+            if !missing.is_empty() {
+                missing.extend_from_slice(b", ");
             }
+            missing.extend_from_slice(name.as_bytes());
         }
-        if let (false, Ok(value)) = (missing.is_empty(), HeaderValue::from_bytes(&missing)) {
-            headers.append(VARY, value);
-        }
+    }
+    if let (false, Ok(value)) = (missing.is_empty(), HeaderValue::from_bytes(&missing)) {
+        headers.append(VARY, value);
     }
 }
