@@ -156,12 +156,13 @@ pub struct ConfigErrors {
 }
 
 impl ConfigErrors {
-    /// `value`, unless there are errors.
-    pub(crate) fn or<T>(errors: Vec<ConfigError>, value: T) -> Result<T, Self> {
+    /// `value`, unless there are errors. They are put in the order of the document, if there is one.
+    pub(crate) fn or<T>(mut errors: Vec<ConfigError>, value: T) -> Result<T, Self> {
+        errors.sort_by_key(|error| error.position);
         if errors.is_empty() { Ok(value) } else { Err(ConfigErrors { errors }) }
     }
 
-    /// The errors: by key for a policy built in code, in the order of the text for a document.
+    /// The errors; those of a document in the order of its text.
     ///
     /// ```
     /// use cors_engine::server::PolicyConfig;

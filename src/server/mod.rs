@@ -17,6 +17,8 @@
 mod answer;
 mod build;
 mod config;
+#[cfg(feature = "config")]
+pub mod document;
 mod error;
 mod header;
 mod origins;
