@@ -9,6 +9,8 @@ mod reason;
 #[cfg(feature = "scenario")]
 pub mod scenario;
 pub mod server;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use browser::*;
 pub use reason::Reason;
