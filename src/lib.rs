@@ -4,6 +4,7 @@
 extern crate alloc;
 
 mod browser;
+mod console;
 pub mod protocol;
 mod reason;
 #[cfg(feature = "scenario")]
@@ -13,5 +14,6 @@ pub mod server;
 pub mod tower;
 
 pub use browser::*;
+pub use console::console_messages;
 pub use reason::Reason;
 pub use server::{Answer, Policy, PolicyConfig};

@@ -25,14 +25,20 @@ impl Refusal {
 /// The [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check) for a request whose serialized origin
 /// is `request_origin`.
 pub(crate) fn cors_check(
-    _profile: &Profile,
+    profile: &Profile,
     request_origin: &Origin,
     credentials_mode: CredentialsMode,
     headers: &Headers<'_>,
 ) -> Result<(), Refusal> {
-    let Some(origin) = headers.get(b"access-control-allow-origin") else {
+    let Some(origin) = profile.get(headers, b"access-control-allow-origin") else {
         return Err(Refusal::new(Reason::MissingAllowOrigin, []));
     };
+    if profile.counts_allow_origin_lines {
+        let lines = headers.iter().filter(|(name, _)| *name == b"Access-Control-Allow-Origin");
+        if lines.count() > 1 {
+            return Err(Refusal::new(Reason::MultipleAllowOrigin, origin));
+        }
+    }
     let include = credentials_mode == CredentialsMode::Include;
     if !include && *origin == *b"*" {
         return Ok(());
@@ -40,7 +46,7 @@ pub(crate) fn cors_check(
     if *request_origin.serialized().as_bytes() != *origin {
         let reason = if *origin == *b"*" {
             Reason::WildcardAllowOriginWithCredentials
-        } else if origin.contains(&b',') {
+        } else if origin.contains(&b',') && !profile.counts_allow_origin_lines {
             Reason::MultipleAllowOrigin
         } else {
             Reason::AllowOriginMismatch
@@ -50,7 +56,7 @@ pub(crate) fn cors_check(
     if !include {
         return Ok(());
     }
-    let credentials = headers.get(b"access-control-allow-credentials").unwrap_or_default();
+    let credentials = profile.get(headers, b"access-control-allow-credentials").unwrap_or_default();
     if *credentials == *b"true" {
         return Ok(());
     }

@@ -1,6 +1,9 @@
 //! Engines, and the one table of what Chromium, Gecko and WebKit do differently from the Fetch Standard.
 
+use super::request::CacheMode;
+use crate::protocol::Headers;
 use crate::protocol::request_header::{ContentTypeSyntax, RangeSyntax, SafelistRules};
+use alloc::borrow::Cow;
 
 /// Whose behaviour to follow.
 ///
@@ -80,10 +83,132 @@ pub(crate) struct Profile {
     pub(crate) stream_body: StreamBody,
     /// `*` in `Access-Control-Allow-Headers` covers `Authorization`.
     pub(crate) wildcard_covers_authorization: bool,
+    /// What of a preflight's answer is looked at first.
+    pub(crate) preflight_order: PreflightOrder,
+    /// A preflight names the page's origin, and is judged by it, also once redirects tainted the origin; back
+    /// at the page's own origin it needs no CORS check.
+    pub(crate) preflight_keeps_page_origin: bool,
+    /// Once one hop was to be preflighted, every later one that CORS governs is too.
+    pub(crate) preflights_stick: bool,
+    /// What a redirect that removed request headers leaves to preflight for.
+    pub(crate) removed_headers: RemovedHeaders,
+    /// A DELETE that is redirected to another origin becomes a GET.
+    pub(crate) cross_origin_delete_becomes_get: bool,
+    /// What `Origin` says on requests that CORS does not govern, after a redirect.
+    pub(crate) redirected_origin: RedirectedOrigin,
+    /// `about:blank` can be fetched.
+    pub(crate) about_blank: bool,
+    /// `XMLHttpRequest` sends the type of a `Blob` only when it is well-formed.
+    pub(crate) blob_type_must_parse: bool,
+    /// Two lines that spell `Access-Control-Allow-Origin` with just these capitals are one too many, whatever
+    /// they say.
+    pub(crate) counts_allow_origin_lines: bool,
+    /// Lines without a value do not count when a header came on several.
+    pub(crate) skips_empty_lines: bool,
+    /// With the redirect mode error, a response that names no location is no redirect.
+    pub(crate) error_mode_needs_location: bool,
+    /// What an empty `Location` header means.
+    pub(crate) empty_location: EmptyLocation,
+    /// What several `Location` lines mean.
+    pub(crate) repeated_location: RepeatedLocation,
+    /// Which redirects to a URL with a user name or a password fail.
+    pub(crate) redirect_credentials: RedirectCredentials,
+    /// Redirects are checked a second time after the next hop's preflight: for a user name or a password in
+    /// the first URL of another origin, and, when the fetch began at the page's own origin with the
+    /// credentials mode same-origin, by a CORS check as if credentials were included.
+    pub(crate) checks_redirects_late: bool,
+    /// How `Access-Control-Max-Age` is read.
+    pub(crate) max_age: MaxAgeSyntax,
     /// The longest lifetime of a preflight cache entry, in seconds.
     pub(crate) max_age_limit: u64,
     /// The preflight cache.
     pub(crate) cache: CacheRules,
+}
+
+/// What of a preflight's answer is looked at first. All of it is, so that only the reason depends on it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum PreflightOrder {
+    /// The CORS check, then the status.
+    CorsCheckFirst,
+    /// Whether it is a redirect, then the CORS check, then the status.
+    RedirectFirst,
+    /// The status, then the CORS check.
+    StatusFirst,
+}
+
+/// What preflights make of headers that a redirect removed from the request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum RemovedHeaders {
+    /// Nothing: they are gone.
+    Gone,
+    /// They make a preflight necessary; it does not ask for them.
+    NeedPreflight,
+    /// They make a preflight necessary, and it asks for them.
+    AskedFor,
+}
+
+/// What `Origin` says on requests that CORS does not govern, after a redirect.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum RedirectedOrigin {
+    /// What a request that was not redirected would say.
+    Standard,
+    /// `null`, after a redirect to another origin.
+    NullCrossOrigin,
+    /// What was said before, also where the method became GET, until a redirect to another origin.
+    Kept,
+}
+
+/// What an empty `Location` header means.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum EmptyLocation {
+    /// The URL that was asked.
+    SameUrl,
+    /// That there is no location.
+    NoLocation,
+    /// A network error.
+    Fails,
+}
+
+/// What several `Location` lines mean.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum RepeatedLocation {
+    /// A network error.
+    Fails,
+    /// One, when they are equal; else a network error, whatever the status.
+    MustBeEqual,
+    /// Their values joined by `, `.
+    Joined,
+}
+
+/// Which redirects to a URL with a user name or a password fail.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum RedirectCredentials {
+    /// Those that CORS governs.
+    CrossOrigin,
+    /// All.
+    Always,
+    /// Those of a fetch that CORS already governs; the first URL of another origin is checked late.
+    OnceCrossOrigin,
+}
+
+/// How `Access-Control-Max-Age` is read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum MaxAgeSyntax {
+    /// Digits on one line; anything else is the default lifetime.
+    Digits,
+    /// Digits; anything else but an empty value keeps the answer out of the cache.
+    DigitsOrUncached,
+    /// A 64-bit number with an optional sign, below zero meaning zero; else the default lifetime.
+    SignedNumber,
+    /// As `SignedNumber`, with ASCII whitespace around it.
+    TrimmedSignedNumber,
+}
+
+impl Profile {
+    /// [Gets](https://fetch.spec.whatwg.org/#concept-header-list-get) a response header.
+    pub(crate) fn get<'a>(&self, headers: &Headers<'a>, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        if self.skips_empty_lines { headers.get_skipping_empty(name) } else { headers.get(name) }
+    }
 }
 
 /// What becomes of a `ReadableStream` passed as a body.
@@ -95,7 +220,7 @@ pub(crate) enum StreamBody {
     StreamedOverHttp2,
     /// The string `[object ReadableStream]` is sent.
     Stringified,
-    /// `fetch()` throws.
+    /// The fetch fails before anything is sent.
     Unsupported,
 }
 
@@ -104,8 +229,45 @@ pub(crate) enum StreamBody {
 pub(crate) struct CacheRules {
     /// How a new answer changes what is there.
     pub(crate) update: CacheUpdate,
+    /// A preflight that only a flag makes necessary is spared by any answer for the URL that is remembered;
+    /// else the method needs an entry.
+    pub(crate) any_answer_serves_flags: bool,
+    /// An answer that passed the CORS check is remembered also when it does not allow the request.
+    pub(crate) stores_refused: bool,
+    /// When everything known of a URL is forgotten.
+    pub(crate) forgets: Forgets,
+    /// Requests of an opaque origin use the cache.
+    pub(crate) serves_opaque_origins: bool,
+    /// The cache modes with which a request does not look into the cache.
+    pub(crate) bypassed_by: &'static [CacheMode],
+    /// `*` in an answer is an entry for everything.
+    pub(crate) wildcards: Wildcards,
+    /// Methods that need no entry of their own.
+    pub(crate) free_methods: &'static [&'static [u8]],
     /// An entry made with credentials serves requests without them.
     pub(crate) credentialed_serves_all: bool,
+}
+
+/// When everything that the cache knows of a URL is forgotten.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Forgets {
+    /// When a preflighted fetch fails, on whatever exchange.
+    OnFailure,
+    /// When a request needs more than is known.
+    OnMiss,
+}
+
+/// What a cached `*` stands for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Wildcards {
+    /// Every method, and every header name but `Authorization`.
+    Standard,
+    /// As `Standard` where the entry was made without credentials, else itself.
+    InUncredentialedEntries,
+    /// Every method and every header name, for requests without credentials, else itself.
+    ForUncredentialedRequests,
+    /// Itself.
+    Literal,
 }
 
 /// How a preflight's answer changes the cache entries of its URL.
@@ -124,14 +286,40 @@ const SPEC: Profile = Profile {
     upload_listener_needs_body: false,
     stream_body: StreamBody::Streamed,
     wildcard_covers_authorization: false,
+    preflight_order: PreflightOrder::CorsCheckFirst,
+    preflight_keeps_page_origin: false,
+    preflights_stick: false,
+    removed_headers: RemovedHeaders::Gone,
+    cross_origin_delete_becomes_get: false,
+    redirected_origin: RedirectedOrigin::Standard,
+    about_blank: true,
+    blob_type_must_parse: false,
+    counts_allow_origin_lines: false,
+    skips_empty_lines: false,
+    error_mode_needs_location: false,
+    empty_location: EmptyLocation::SameUrl,
+    repeated_location: RepeatedLocation::Fails,
+    redirect_credentials: RedirectCredentials::CrossOrigin,
+    checks_redirects_late: false,
+    max_age: MaxAgeSyntax::Digits,
     max_age_limit: u64::MAX,
-    cache: CacheRules { update: CacheUpdate::EachEntry, credentialed_serves_all: true },
+    cache: CacheRules {
+        update: CacheUpdate::EachEntry,
+        any_answer_serves_flags: false,
+        stores_refused: false,
+        forgets: Forgets::OnFailure,
+        credentialed_serves_all: true,
+        serves_opaque_origins: true,
+        bypassed_by: &[],
+        wildcards: Wildcards::Standard,
+        free_methods: &[b"GET", b"HEAD", b"POST"],
+    },
 };
 
 const CHROMIUM: Profile = Profile {
     safelist: SafelistRules {
         client_hints: true,
-        range: RangeSyntax::SignedNumbers,
+        range: RangeSyntax::UpTo(i64::MAX as u64 - 1),
         combine_repeated: true,
         ..SafelistRules::STANDARD
     },
@@ -139,23 +327,55 @@ const CHROMIUM: Profile = Profile {
     upload_listener_needs_body: true,
     stream_body: StreamBody::StreamedOverHttp2,
     wildcard_covers_authorization: true,
+    preflight_order: PreflightOrder::RedirectFirst,
+    redirected_origin: RedirectedOrigin::NullCrossOrigin,
+    about_blank: false,
+    blob_type_must_parse: true,
+    error_mode_needs_location: true,
+    empty_location: EmptyLocation::NoLocation,
+    repeated_location: RepeatedLocation::MustBeEqual,
+    redirect_credentials: RedirectCredentials::Always,
+    max_age: MaxAgeSyntax::SignedNumber,
     max_age_limit: 7200,
-    cache: CacheRules { update: CacheUpdate::WholeAnswer, ..SPEC.cache },
+    cache: CacheRules {
+        update: CacheUpdate::WholeAnswer,
+        any_answer_serves_flags: true,
+        forgets: Forgets::OnMiss,
+        serves_opaque_origins: false,
+        bypassed_by: &[CacheMode::NoStore, CacheMode::Reload, CacheMode::NoCache],
+        wildcards: Wildcards::InUncredentialedEntries,
+        ..SPEC.cache
+    },
     ..SPEC
 };
 
 const GECKO: Profile = Profile {
     safelist: SafelistRules {
         high_bytes_unsafe: true,
-        content_type: ContentTypeSyntax::Strict,
+        content_type: ContentTypeSyntax::WithoutTrailingSemicolon,
+        range: RangeSyntax::UpTo(u64::MAX),
         total_limit: false,
         ..SafelistRules::STANDARD
     },
     request_headers_repeat: true,
     stream_body: StreamBody::Stringified,
     wildcard_covers_authorization: true,
+    preflight_keeps_page_origin: true,
+    preflights_stick: true,
+    removed_headers: RemovedHeaders::NeedPreflight,
+    counts_allow_origin_lines: true,
+    skips_empty_lines: true,
+    repeated_location: RepeatedLocation::MustBeEqual,
+    max_age: MaxAgeSyntax::DigitsOrUncached,
     max_age_limit: 86400,
-    cache: CacheRules { credentialed_serves_all: false, ..SPEC.cache },
+    cache: CacheRules {
+        any_answer_serves_flags: true,
+        credentialed_serves_all: false,
+        bypassed_by: &[CacheMode::NoStore, CacheMode::Reload],
+        wildcards: Wildcards::Literal,
+        free_methods: &[b"GET", b"POST"],
+        ..SPEC.cache
+    },
     ..SPEC
 };
 
@@ -168,7 +388,26 @@ const WEBKIT: Profile = Profile {
     },
     stream_body: StreamBody::Unsupported,
     wildcard_covers_authorization: true,
+    preflight_order: PreflightOrder::StatusFirst,
+    preflights_stick: true,
+    removed_headers: RemovedHeaders::AskedFor,
+    cross_origin_delete_becomes_get: true,
+    redirected_origin: RedirectedOrigin::Kept,
+    about_blank: false,
+    error_mode_needs_location: true,
+    empty_location: EmptyLocation::Fails,
+    redirect_credentials: RedirectCredentials::OnceCrossOrigin,
+    checks_redirects_late: true,
+    repeated_location: RepeatedLocation::Joined,
+    max_age: MaxAgeSyntax::TrimmedSignedNumber,
     max_age_limit: 600,
-    cache: CacheRules { update: CacheUpdate::WholeAnswer, ..SPEC.cache },
+    cache: CacheRules {
+        update: CacheUpdate::WholeAnswer,
+        any_answer_serves_flags: true,
+        forgets: Forgets::OnMiss,
+        stores_refused: true,
+        wildcards: Wildcards::ForUncredentialedRequests,
+        ..SPEC.cache
+    },
     ..SPEC
 };

@@ -28,14 +28,14 @@ pub use response::{ExposedHeaders, FilteredResponse, ResponseHead, ResponseType}
 use crate::protocol::request_header::SafelistRules;
 use crate::protocol::{HeaderList, Headers, Origin, method};
 use crate::reason::Reason;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
-use engine::{Profile, StreamBody};
+use engine::{Forgets, Profile, RedirectedOrigin, RemovedHeaders, StreamBody};
 use outcome::Outcome::{NetworkError, Response};
 use preflight::Asked;
 use preflight_cache::CacheKey;
-use redirect::{Location, location_url};
 use smallvec::SmallVec;
 use url::Url;
 
@@ -81,6 +81,8 @@ pub struct Fetch {
     initial_url: Option<Url>,
     method: SmallVec<[u8; 16]>,
     headers: HeaderList,
+    /// The header list before redirects removed headers from it, where an engine remembers it.
+    original_headers: Option<HeaderList>,
     body: Body,
     mode: RequestMode,
     credentials: CredentialsMode,
@@ -96,11 +98,17 @@ pub struct Fetch {
     unsafe_request: bool,
     tainting: ResponseType,
     origin_tainted: bool,
+    /// Whether some redirect led to another origin.
+    crossed_origins: bool,
+    /// Whether some hop so far sent an `Origin` header.
+    origin_sent: bool,
     redirect_count: u8,
     timing_allow_failed: bool,
     /// Whether some hop so far was to be preflighted, also where the cache spared it.
     preflighted: bool,
     access_control_request_headers: Vec<u8>,
+    /// What a late check of the last redirect found.
+    late_refusal: Option<Box<Blocked>>,
     state: State,
 }
 
@@ -134,6 +142,7 @@ impl Fetch {
             profile,
             method: method::normalize(&request.method).into(),
             headers: request.header_list(profile),
+            original_headers: None,
             body: request.sent_body().clone(),
             safelist: request.safelist_rules(profile),
             use_cors_preflight: request.use_cors_preflight(profile),
@@ -152,10 +161,13 @@ impl Fetch {
             http_version: request.http_version,
             tainting: ResponseType::Basic,
             origin_tainted: false,
+            crossed_origins: false,
+            origin_sent: false,
             redirect_count: 0,
             timing_allow_failed: false,
             preflighted: false,
             access_control_request_headers: Vec::new(),
+            late_refusal: None,
             state: State::Created,
         })
     }
@@ -202,13 +214,13 @@ impl Fetch {
         now: Duration,
     ) -> Step<'_> {
         if let State::Waiting(exchange) = self.state {
-            let next = match exchange {
+            let well_formed = redirect::refuse_conflicting_locations(self.profile, response);
+            let next = well_formed.and_then(|()| match exchange {
                 Exchange::Preflight => self.receive_preflight(response, cache, now),
                 Exchange::Actual => self.receive_actual(response, cache, now),
-            };
-            self.state = next.unwrap_or_else(|refusal| {
-                self.network_error(refusal, Some(exchange), Some(response.status), cache)
             });
+            self.state = next
+                .unwrap_or_else(|refusal| self.network_error(refusal, Some(exchange), Some(response), cache));
         }
         self.step()
     }
@@ -255,6 +267,9 @@ impl Fetch {
         if mixed_content::is_blocked(&self.origin, &self.url) {
             return refuse(Reason::MixedContent);
         }
+        if self.body == Body::Stream && self.profile.stream_body == StreamBody::Unsupported {
+            return refuse(Reason::StreamBodyUnsupported);
+        }
         let is_http = matches!(self.url.scheme(), "http" | "https");
         if (self.tainting == ResponseType::Basic && self.origin.is_origin_of(&self.url))
             || self.url.scheme() == "data"
@@ -274,13 +289,27 @@ impl Fetch {
             RequestMode::Cors if !is_http => refuse(Reason::SchemeNotHttp),
             RequestMode::Cors => {
                 self.tainting = ResponseType::Cors;
-                let preflighted = self.use_cors_preflight
-                    || (self.unsafe_request
-                        && (!method::is_cors_safelisted(&self.method)
-                            || !self.asked().unsafe_names().is_empty()));
-                self.http_fetch(preflighted, cache, now)
+                self.http_fetch(self.needs_preflight(), cache, now)
             }
         }
+    }
+
+    /// Whether this hop is to be preflighted: the condition in main fetch.
+    fn needs_preflight(&self) -> bool {
+        let is_unsafe =
+            |headers: &HeaderList| self.safelist.cors_unsafe_names(headers.lines()).next().is_some();
+        self.is_preflight_forced()
+            || (self.unsafe_request
+                && (!method::is_cors_safelisted(&self.method) || is_unsafe(&self.headers)))
+    }
+
+    /// Whether a preflight is necessary whatever the method and the headers are by now.
+    fn is_preflight_forced(&self) -> bool {
+        self.use_cors_preflight
+            || (self.profile.preflights_stick && self.preflighted)
+            || self.original_headers.as_ref().is_some_and(|original| {
+                self.unsafe_request && self.safelist.cors_unsafe_names(original.lines()).next().is_some()
+            })
     }
 
     /// [Scheme fetch](https://fetch.spec.whatwg.org/#concept-scheme-fetch).
@@ -291,7 +320,7 @@ impl Fetch {
         };
         match self.url.scheme() {
             "http" | "https" => self.http_network_or_cache_fetch(),
-            "about" if self.url.path() == "blank" => local(self),
+            "about" if self.url.path() == "blank" && self.profile.about_blank => local(self),
             "data" if data_url::DataUrl::process(self.url.as_str()).is_ok() => local(self),
             "data" => Err(Refusal::new(Reason::InvalidDataUrl, [])),
             "blob" => Err(Refusal::new(Reason::UnknownBlob, [])),
@@ -308,6 +337,9 @@ impl Fetch {
     ) -> Result<State, Refusal> {
         self.preflighted |= make_cors_preflight;
         if make_cors_preflight && !self.asked().is_cached(cache, &self.cache_key(), now) {
+            if self.profile.cache.forgets == Forgets::OnMiss {
+                cache.clear_entries(&self.cache_key());
+            }
             self.access_control_request_headers = self.asked().access_control_request_headers();
             return Ok(State::Waiting(Exchange::Preflight));
         }
@@ -317,6 +349,9 @@ impl Fetch {
     /// [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch): what
     /// it refuses to send.
     fn http_network_or_cache_fetch(&mut self) -> Result<State, Refusal> {
+        if let Some(blocked) = self.late_refusal.take() {
+            return Ok(State::Done(NetworkError(*blocked)));
+        }
         let refuse = |reason| Err(Refusal::new(reason, []));
         if self.cache_mode == CacheMode::OnlyIfCached {
             return refuse(Reason::NotCached);
@@ -363,21 +398,28 @@ impl Fetch {
             };
             resource_policy::cross_origin_resource_policy_check(&embedder, &self.url, &response.headers)?;
         }
-        if response.has_redirect_status() {
-            match self.redirect {
-                RedirectMode::Error => return Err(Refusal::new(Reason::RedirectModeError, [])),
-                RedirectMode::Manual => {
-                    self.tainting = ResponseType::OpaqueRedirect;
-                    return Ok(State::Done(Response(self.filtered_response(response))));
+        if response.has_redirect_status() && self.redirect == RedirectMode::Manual {
+            self.tainting = ResponseType::OpaqueRedirect;
+        } else if response.has_redirect_status() {
+            let location = redirect::location(self.profile, response)?;
+            if self.redirect == RedirectMode::Error
+                && (location.is_some() || !self.profile.error_mode_needs_location)
+            {
+                return Err(Refusal::new(Reason::RedirectModeError, []));
+            }
+            if let Some(location) = location {
+                let location = redirect::location_url(&location, &self.url)?;
+                let from = self.url.clone();
+                self.origin_sent = self.request_origin_header(Exchange::Actual).is_some();
+                if self.profile.checks_redirects_late {
+                    let refusal = self.check_redirect_late(response, &location);
+                    self.late_refusal = refusal
+                        .map(|refusal| self.blocked(refusal, Some(Exchange::Actual), Some(response)))
+                        .map(Box::new);
                 }
-                RedirectMode::Follow => {
-                    if let Location::Url(location) = location_url(response, &self.url)? {
-                        let from = self.url.clone();
-                        self.http_redirect_fetch(response, location)?;
-                        self.initial_url.get_or_insert(from);
-                        return Ok(self.main_fetch(cache, now));
-                    }
-                }
+                self.http_redirect_fetch(response, location)?;
+                self.initial_url.get_or_insert(from);
+                return Ok(self.main_fetch(cache, now));
             }
         }
         Ok(State::Done(Response(self.filtered_response(response))))
@@ -409,25 +451,45 @@ impl Fetch {
         &self,
         refusal: Refusal,
         exchange: Option<Exchange>,
-        status: Option<u16>,
+        response: Option<&ResponseHead<'_>>,
         cache: &mut PreflightCache,
     ) -> State {
-        if self.preflighted {
+        if self.preflighted && self.profile.cache.forgets == Forgets::OnFailure {
             cache.clear_entries(&self.cache_key());
         }
-        State::Done(NetworkError(Blocked {
+        State::Done(NetworkError(self.blocked(refusal, exchange, response)))
+    }
+
+    fn blocked(
+        &self,
+        refusal: Refusal,
+        exchange: Option<Exchange>,
+        response: Option<&ResponseHead<'_>>,
+    ) -> Blocked {
+        let location = |response: &ResponseHead<'_>| {
+            let value = redirect::location(self.profile, response).ok()??;
+            response.has_redirect_status().then(|| redirect::location_url(&value, &self.url).ok())?
+        };
+        let checked_origin = match exchange {
+            Some(Exchange::Preflight) => self.preflight_origin(),
+            Some(Exchange::Actual) | None => self.request_origin(),
+        };
+        Blocked {
             engine: self.engine,
             reason: refusal.reason,
             value: refusal.value,
             exchange,
             hop: self.redirect_count,
-            status,
+            status: response.map(|response| response.status),
             url: self.url.clone(),
+            location: response.and_then(location),
             initial_url: self.initial_url.clone().unwrap_or_else(|| self.url.clone()),
             page_origin: self.origin.serialized().into(),
-            request_origin: self.request_origin().serialized().into(),
+            request_origin: checked_origin.serialized().into(),
             initiator: self.initiator,
-        }))
+            mode: self.mode,
+            tainting: self.tainting,
+        }
     }
 
     /// The origin that [serializing a request
@@ -439,11 +501,23 @@ impl Fetch {
     /// [Append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header).
     fn request_origin_header(&self, exchange: Exchange) -> Option<&str> {
         let serialized = self.request_origin().serialized();
-        if exchange == Exchange::Preflight || self.tainting == ResponseType::Cors {
+        if exchange == Exchange::Preflight {
+            return Some(self.preflight_origin().serialized());
+        }
+        if self.tainting == ResponseType::Cors {
+            return Some(serialized);
+        }
+        if self.profile.redirected_origin == RedirectedOrigin::Kept
+            && self.origin_sent
+            && !self.crossed_origins
+        {
             return Some(serialized);
         }
         if matches!(&self.method[..], b"GET" | b"HEAD") {
             return None;
+        }
+        if self.profile.redirected_origin == RedirectedOrigin::NullCrossOrigin && self.crossed_origins {
+            return Some("null");
         }
         let is_hidden = self.mode != RequestMode::Cors
             && match self.referrer_policy {
@@ -477,22 +551,34 @@ impl Fetch {
         asked_for && !stripped
     }
 
+    /// The origin that a preflight names and is judged by.
+    fn preflight_origin(&self) -> &Origin {
+        if self.profile.preflight_keeps_page_origin { &self.origin } else { self.request_origin() }
+    }
+
     fn asked(&self) -> Asked<'_> {
+        let asked_for = match self.profile.removed_headers {
+            RemovedHeaders::AskedFor => self.original_headers.as_ref(),
+            RemovedHeaders::Gone | RemovedHeaders::NeedPreflight => None,
+        };
         Asked {
             profile: self.profile,
-            origin: self.request_origin(),
+            origin: self.preflight_origin(),
             credentials: self.credentials,
             method: &self.method,
-            headers: &self.headers,
+            headers: asked_for.unwrap_or(&self.headers),
             rules: self.safelist,
             use_cors_preflight: self.use_cors_preflight,
+            is_forced: self.is_preflight_forced(),
+            is_exempt: self.profile.preflight_keeps_page_origin && self.origin.is_origin_of(&self.url),
+            cache_mode: self.cache_mode,
         }
     }
 
     fn cache_key(&self) -> CacheKey<'_> {
         CacheKey {
             network_partition_key: &self.network_partition_key,
-            origin: self.request_origin().serialized(),
+            origin: self.preflight_origin().serialized(),
             url: self.url.as_str(),
             credentials: self.credentials,
         }
@@ -550,8 +636,11 @@ pub fn preflight_check(
         headers: &headers,
         rules: request.safelist_rules(profile),
         use_cors_preflight: request.use_cors_preflight(profile),
+        is_forced: request.use_cors_preflight(profile),
+        is_exempt: false,
+        cache_mode: request.cache,
     };
-    asked.check(response).map(|_| ())
+    asked.check(response)
 }
 
 /// Which response headers script can read of a response that passed the CORS check.

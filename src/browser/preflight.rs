@@ -1,13 +1,13 @@
 //! CORS-preflight fetch: when it is needed, what it asks, and how its answer is judged.
 
 use super::cors_check::{Refusal, cors_check};
-use super::engine::{Engine, Profile};
+use super::engine::{Engine, MaxAgeSyntax, PreflightOrder, Profile};
 use super::preflight_cache::{CacheKey, PreflightCache};
-use super::request::{CredentialsMode, InvalidRequest, Request, RequestMode};
+use super::request::{CacheMode, CredentialsMode, InvalidRequest, Request, RequestMode};
 use super::response::ResponseHead;
 use crate::protocol::list::{TokenList, delta_seconds};
 use crate::protocol::request_header::{SafelistRules, is_cors_non_wildcard};
-use crate::protocol::{HeaderList, Origin, method};
+use crate::protocol::{HeaderList, Origin, method, trim};
 use crate::reason::Reason;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -94,6 +94,11 @@ pub(crate) struct Asked<'a> {
     pub(crate) headers: &'a HeaderList,
     pub(crate) rules: SafelistRules,
     pub(crate) use_cors_preflight: bool,
+    /// Whether a preflight is necessary whatever the method and the headers are.
+    pub(crate) is_forced: bool,
+    /// Whether the preflight needs no CORS check.
+    pub(crate) is_exempt: bool,
+    pub(crate) cache_mode: CacheMode,
 }
 
 /// What the answer to a preflight allows.
@@ -143,32 +148,96 @@ impl<'a> Asked<'a> {
     /// [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch) that concerns CORS.
     pub(crate) fn is_cached(&self, cache: &PreflightCache, key: &CacheKey<'_>, now: Duration) -> bool {
         let rules = self.profile.cache;
-        let method_needs_entry = !method::is_cors_safelisted(self.method) || self.use_cors_preflight;
-        (!method_needs_entry || cache.has_method(rules, key, self.method, now))
+        if !self.uses_cache() || rules.bypassed_by.contains(&self.cache_mode) {
+            return false;
+        }
+        let is_free = rules.free_methods.contains(&self.method);
+        let method_is_cached = match (self.is_forced, rules.any_answer_serves_flags) {
+            (true, true) => cache.has_answer(rules, key, now),
+            (true, false) => false,
+            (false, _) => true,
+        };
+        ((is_free && method_is_cached) || cache.has_method(rules, key, self.method, now))
             && self.unsafe_names().iter().all(|name| cache.has_header_name(rules, key, name, now))
     }
 
+    fn uses_cache(&self) -> bool {
+        self.profile.cache.serves_opaque_origins || *self.origin != Origin::Opaque
+    }
+
     /// Judges the answer to a preflight: the later steps of
-    /// [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0).
-    pub(crate) fn check<'r>(&self, response: &ResponseHead<'r>) -> Result<Allowed<'r>, Refusal> {
-        cors_check(self.profile, self.origin, self.credentials, &response.headers)?;
-        if !response.has_ok_status() {
-            let redirect = response.has_redirect_status();
-            let reason = if redirect { Reason::PreflightRedirect } else { Reason::PreflightStatus };
-            return Err(Refusal::new(reason, []));
+    /// [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0) up to the cache.
+    pub(crate) fn check(&self, response: &ResponseHead<'_>) -> Result<(), Refusal> {
+        let allowed = self.parse_answer(response)?;
+        self.check_permissions(&allowed)
+    }
+
+    /// [Checks](Asked::check) the answer to a preflight, and remembers what it allows.
+    pub(crate) fn judge(
+        &self,
+        response: &ResponseHead<'_>,
+        cache: &mut PreflightCache,
+        key: &CacheKey<'_>,
+        now: Duration,
+    ) -> Result<(), Refusal> {
+        let allowed = self.parse_answer(response)?;
+        let verdict = self.check_permissions(&allowed);
+        if verdict.is_ok() || self.profile.cache.stores_refused {
+            if let Some(max_age) = self.max_age(response).filter(|_| self.uses_cache()) {
+                let implied_method = self.implied_method(&allowed);
+                let methods = allowed.methods().chain(implied_method);
+                cache.store(self.profile.cache, key, methods, allowed.header_names(), max_age, now);
+            }
         }
-        let extract = |name: &[u8], reason| {
-            TokenList::extract(&response.headers, name).map_err(|invalid| Refusal::new(reason, invalid.0))
+        verdict
+    }
+
+    /// The CORS check, the ok status, and the lists of what is allowed.
+    fn parse_answer<'r>(&self, response: &ResponseHead<'r>) -> Result<Allowed<'r>, Refusal> {
+        let cors_check = || match self.is_exempt {
+            true => Ok(()),
+            false => cors_check(self.profile, self.origin, self.credentials, &response.headers),
         };
-        let allowed = Allowed {
+        let ok_status = || match response.has_ok_status() {
+            true => Ok(()),
+            false => Err(Refusal::new(Reason::PreflightStatus, [])),
+        };
+        let no_redirect = || match response.has_redirect_status() && response.headers.contains(b"location") {
+            true => Err(Refusal::new(Reason::PreflightRedirect, [])),
+            false => Ok(()),
+        };
+        match self.profile.preflight_order {
+            PreflightOrder::CorsCheckFirst => {
+                cors_check().and_then(|()| no_redirect()).and_then(|()| ok_status())
+            }
+            PreflightOrder::RedirectFirst => {
+                no_redirect().and_then(|()| cors_check()).and_then(|()| ok_status())
+            }
+            PreflightOrder::StatusFirst => {
+                no_redirect().and_then(|()| ok_status()).and_then(|()| cors_check())
+            }
+        }?;
+        let extract = |name: &[u8], reason| {
+            let value = || response.headers.get(name).unwrap_or_default();
+            TokenList::extract(&response.headers, name).map_err(|_| Refusal::new(reason, value()))
+        };
+        Ok(Allowed {
             methods: extract(b"access-control-allow-methods", Reason::InvalidAllowMethods)?,
             header_names: extract(b"access-control-allow-headers", Reason::InvalidAllowHeaders)?,
-        };
+        })
+    }
+
+    /// The method that a preflight forced by a flag allows where the answer names none.
+    fn implied_method(&self, allowed: &Allowed<'_>) -> Option<&[u8]> {
+        (allowed.methods.is_none() && self.use_cors_preflight).then_some(self.method)
+    }
+
+    /// Whether the method and the headers of the request are allowed.
+    fn check_permissions(&self, allowed: &Allowed<'_>) -> Result<(), Refusal> {
         let wildcards_count = self.credentials != CredentialsMode::Include;
-        let implied = allowed.methods.is_none() && self.use_cors_preflight;
         let lists_method = |method: &[u8]| allowed.methods().any(|listed| listed == method);
         if !lists_method(self.method)
-            && !implied
+            && self.implied_method(allowed).is_none()
             && !method::is_cors_safelisted(self.method)
             && !(wildcards_count && lists_method(b"*"))
         {
@@ -187,28 +256,27 @@ impl<'a> Asked<'a> {
                 return Err(Refusal::new(Reason::HeaderNotAllowed, name));
             }
         }
-        Ok(allowed)
-    }
-
-    /// [Checks](Asked::check) the answer to a preflight, and remembers what it allows.
-    pub(crate) fn judge(
-        &self,
-        response: &ResponseHead<'_>,
-        cache: &mut PreflightCache,
-        key: &CacheKey<'_>,
-        now: Duration,
-    ) -> Result<(), Refusal> {
-        let allowed = self.check(response)?;
-        let implied_method = (allowed.methods.is_none() && self.use_cors_preflight).then_some(self.method);
-        let methods = allowed.methods().chain(implied_method);
-        cache.store(self.profile.cache, key, methods, allowed.header_names(), self.max_age(response), now);
         Ok(())
     }
 
-    fn max_age(&self, response: &ResponseHead<'_>) -> Duration {
-        let mut values = response.headers.values(b"access-control-max-age");
-        let only = values.next().filter(|_| values.next().is_none());
-        let seconds = only.and_then(delta_seconds).unwrap_or(DEFAULT_MAX_AGE);
-        Duration::from_secs(seconds.min(self.profile.max_age_limit))
+    /// How long the answer is remembered; `None` when it is not.
+    fn max_age(&self, response: &ResponseHead<'_>) -> Option<Duration> {
+        let name = b"access-control-max-age";
+        let value = self.profile.get(&response.headers, name).unwrap_or_default();
+        let signed = |value: &[u8]| {
+            let number = core::str::from_utf8(value).ok()?.parse::<i64>().ok()?;
+            Some(u64::try_from(number).unwrap_or(0))
+        };
+        let seconds = match self.profile.max_age {
+            MaxAgeSyntax::Digits if response.headers.values(name).nth(1).is_some() => None,
+            MaxAgeSyntax::Digits => delta_seconds(&value),
+            MaxAgeSyntax::DigitsOrUncached if value.is_empty() => None,
+            MaxAgeSyntax::DigitsOrUncached => Some(delta_seconds(&value)?),
+            MaxAgeSyntax::SignedNumber => signed(&value),
+            MaxAgeSyntax::TrimmedSignedNumber => {
+                signed(trim(&value, |byte| matches!(byte, b' ' | b'\t'..=b'\r')))
+            }
+        };
+        Some(Duration::from_secs(seconds.unwrap_or(DEFAULT_MAX_AGE).min(self.profile.max_age_limit)))
     }
 }

@@ -1,6 +1,6 @@
 //! The CORS-preflight cache: what earlier preflights allowed, for how long.
 
-use super::engine::{CacheRules, CacheUpdate};
+use super::engine::{CacheRules, CacheUpdate, Wildcards};
 use super::request::CredentialsMode;
 use crate::protocol::request_header;
 use alloc::boxed::Box;
@@ -42,17 +42,19 @@ struct Slot {
 /// A [cache entry](https://fetch.spec.whatwg.org/#cache-entry) without its key.
 #[derive(Clone, Debug)]
 struct Entry {
-    permission: Permission,
+    permission: Permission<Box<[u8]>>,
     credentials: bool,
     stored: Duration,
     max_age: Duration,
 }
 
 /// What an entry allows. Names are kept as the server wrote them, `*` included.
-#[derive(Clone, Debug, Eq, PartialEq)]
-enum Permission {
-    Method(Box<[u8]>),
-    HeaderName(Box<[u8]>),
+#[derive(Clone, Copy, Debug)]
+enum Permission<B> {
+    /// That a preflight was answered well at all.
+    Answer,
+    Method(B),
+    HeaderName(B),
 }
 
 /// Who asks the cache, and for what URL.
@@ -144,10 +146,12 @@ impl PreflightCache {
         method: &[u8],
         now: Duration,
     ) -> bool {
-        self.any(rules, key, now, |permission| match permission {
-            Permission::Method(allowed) => **allowed == *method || **allowed == *b"*",
-            Permission::HeaderName(_) => false,
-        })
+        self.has(rules, key, Permission::Method(method), now)
+    }
+
+    /// Whether some answer is remembered.
+    pub(crate) fn has_answer(&self, rules: CacheRules, key: &CacheKey<'_>, now: Duration) -> bool {
+        self.has(rules, key, Permission::Answer, now)
     }
 
     /// Whether there is a [header-name cache entry
@@ -159,26 +163,14 @@ impl PreflightCache {
         name: &[u8],
         now: Duration,
     ) -> bool {
-        self.any(rules, key, now, |permission| match permission {
-            Permission::HeaderName(allowed) => {
-                allowed.eq_ignore_ascii_case(name)
-                    || (**allowed == *b"*" && !request_header::is_cors_non_wildcard(name))
-            }
-            Permission::Method(_) => false,
-        })
+        self.has(rules, key, Permission::HeaderName(name), now)
     }
 
-    fn any(
-        &self,
-        rules: CacheRules,
-        key: &CacheKey<'_>,
-        now: Duration,
-        allows: impl Fn(&Permission) -> bool,
-    ) -> bool {
+    fn has(&self, rules: CacheRules, key: &CacheKey<'_>, asked: Permission<&[u8]>, now: Duration) -> bool {
         self.slots.get(&key.bytes()[..]).is_some_and(|slot| {
-            slot.entries
-                .iter()
-                .any(|entry| entry.is_fresh(now) && key.matches(rules, entry) && allows(&entry.permission))
+            slot.entries.iter().any(|entry| {
+                entry.is_fresh(now) && key.matches(rules, entry) && entry.covers(rules, key, asked)
+            })
         })
     }
 
@@ -205,24 +197,29 @@ impl PreflightCache {
             CacheUpdate::WholeAnswer => slot.entries.clear(),
         }
         let earlier = slot.entries.len();
-        let permissions = methods
-            .map(|method| Permission::Method(method.into()))
-            .chain(header_names.map(|name| Permission::HeaderName(name.to_ascii_lowercase().into())));
+        let permissions = [Permission::Answer]
+            .into_iter()
+            .chain(methods.map(Permission::Method))
+            .chain(header_names.map(Permission::HeaderName));
         for permission in permissions {
             let mut renewed = false;
             for entry in &mut slot.entries[..earlier] {
-                if key.matches(rules, entry) && entry.permission.covers(&permission) {
+                if key.matches(rules, entry) && entry.covers(rules, key, permission) {
                     entry.max_age = max_age;
                     renewed = true;
                 }
             }
             if !renewed {
+                let permission = match permission {
+                    Permission::Answer => Permission::Answer,
+                    Permission::Method(method) => Permission::Method(method.into()),
+                    Permission::HeaderName(name) => Permission::HeaderName(name.into()),
+                };
                 let credentials = key.includes_credentials();
                 slot.entries.push(Entry { permission, credentials, stored: now, max_age });
             }
         }
-        slot.bytes =
-            key_bytes.len() + slot.entries.iter().map(|entry| entry.permission.size()).sum::<usize>();
+        slot.bytes = key_bytes.len() + slot.entries.iter().map(Entry::size).sum::<usize>();
         self.insert(&key_bytes, slot);
     }
 
@@ -238,7 +235,7 @@ impl PreflightCache {
     }
 
     fn insert(&mut self, key: &[u8], mut slot: Slot) {
-        if slot.entries.is_empty() || slot.bytes > self.maximum_bytes || self.maximum_urls == 0 {
+        if slot.bytes > self.maximum_bytes || self.maximum_urls == 0 {
             return;
         }
         while self.slots.len() >= self.maximum_urls || self.bytes + slot.bytes > self.maximum_bytes {
@@ -258,17 +255,24 @@ impl Entry {
     fn is_fresh(&self, now: Duration) -> bool {
         now.saturating_sub(self.stored) < self.max_age
     }
-}
 
-impl Permission {
-    /// Whether an entry for this permission is a match for `asked`.
-    fn covers(&self, asked: &Permission) -> bool {
-        match (self, asked) {
-            (Permission::Method(allowed), Permission::Method(asked)) => {
-                allowed == asked || **allowed == *b"*"
+    /// Whether this entry allows what is asked.
+    fn covers(&self, rules: CacheRules, key: &CacheKey<'_>, asked: Permission<&[u8]>) -> bool {
+        let wildcards_count = match rules.wildcards {
+            Wildcards::Standard => true,
+            Wildcards::InUncredentialedEntries => !self.credentials,
+            Wildcards::ForUncredentialedRequests => !key.includes_credentials(),
+            Wildcards::Literal => false,
+        };
+        match (&self.permission, asked) {
+            (Permission::Answer, Permission::Answer) => true,
+            (Permission::Method(allowed), Permission::Method(method)) => {
+                **allowed == *method || (wildcards_count && **allowed == *b"*")
             }
-            (Permission::HeaderName(allowed), Permission::HeaderName(asked)) => {
-                allowed == asked || (**allowed == *b"*" && !request_header::is_cors_non_wildcard(asked))
+            (Permission::HeaderName(allowed), Permission::HeaderName(name)) => {
+                let needs_name = request_header::is_cors_non_wildcard(name)
+                    && rules.wildcards != Wildcards::ForUncredentialedRequests;
+                allowed.eq_ignore_ascii_case(name) || (wildcards_count && **allowed == *b"*" && !needs_name)
             }
             _ => false,
         }
@@ -276,7 +280,10 @@ impl Permission {
 
     /// Bytes held, the bookkeeping included.
     fn size(&self) -> usize {
-        let (Permission::Method(name) | Permission::HeaderName(name)) = self;
-        size_of::<Entry>() + name.len()
+        let name_length = match &self.permission {
+            Permission::Answer => 0,
+            Permission::Method(name) | Permission::HeaderName(name) => name.len(),
+        };
+        size_of::<Entry>() + name_length
     }
 }

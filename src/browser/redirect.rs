@@ -1,8 +1,9 @@
 //! HTTP-redirect fetch: what a redirect response turns the request into.
 
 use super::Fetch;
-use super::cors_check::Refusal;
-use super::request::{Body, ReferrerPolicy, RequestMode};
+use super::cors_check::{Refusal, cors_check};
+use super::engine::{EmptyLocation, Profile, RedirectCredentials, RemovedHeaders, RepeatedLocation};
+use super::request::{Body, CredentialsMode, ReferrerPolicy, RequestMode};
 use super::response::{ResponseHead, ResponseType};
 use crate::protocol::{Origin, list, request_header};
 use crate::reason::Reason;
@@ -14,21 +15,46 @@ use url::Url;
 /// How many redirects are followed.
 const MAXIMUM_REDIRECTS: u8 = 20;
 
-/// Where a redirect response leads.
-pub(crate) enum Location {
-    /// Nowhere: the response is what script gets.
-    None,
-    /// To this URL.
-    Url(Url),
+/// Refuses a response whose `Location` lines differ, where that makes it unreadable whatever its status.
+pub(crate) fn refuse_conflicting_locations(
+    profile: &Profile,
+    response: &ResponseHead<'_>,
+) -> Result<(), Refusal> {
+    let mut lines = response.headers.values(b"location");
+    let first = lines.next().unwrap_or_default();
+    match lines.find(|line| *line != first) {
+        Some(other) if profile.repeated_location == RepeatedLocation::MustBeEqual => {
+            Err(Refusal::new(Reason::ConflictingLocations, other))
+        }
+        _ => Ok(()),
+    }
 }
 
-/// The [location URL](https://fetch.spec.whatwg.org/#concept-response-location-url) of a response.
-pub(crate) fn location_url(response: &ResponseHead<'_>, current: &Url) -> Result<Location, Refusal> {
-    let mut values = response.headers.values(b"location");
-    let Some(location) = values.next() else { return Ok(Location::None) };
-    if values.next().is_some() {
-        return Err(Refusal::new(Reason::ConflictingLocations, location));
+/// The value of a redirect's `Location` header, `None` when it names no location.
+pub(crate) fn location<'a>(
+    profile: &Profile,
+    response: &ResponseHead<'a>,
+) -> Result<Option<Cow<'a, [u8]>>, Refusal> {
+    let mut lines = response.headers.values(b"location");
+    let Some(first) = lines.next() else { return Ok(None) };
+    let location = match profile.repeated_location {
+        RepeatedLocation::Fails if lines.next().is_some() => {
+            return Err(Refusal::new(Reason::ConflictingLocations, first));
+        }
+        // Those that are not equal were refused before.
+        RepeatedLocation::Fails | RepeatedLocation::MustBeEqual => Cow::Borrowed(first),
+        RepeatedLocation::Joined => response.headers.get(b"location").unwrap_or_default(),
+    };
+    match profile.empty_location {
+        EmptyLocation::NoLocation if location.is_empty() => Ok(None),
+        EmptyLocation::Fails if location.is_empty() => Err(Refusal::new(Reason::InvalidLocation, [])),
+        EmptyLocation::SameUrl | EmptyLocation::NoLocation | EmptyLocation::Fails => Ok(Some(location)),
     }
+}
+
+/// The [location URL](https://fetch.spec.whatwg.org/#concept-response-location-url) of a redirect from
+/// `current`.
+pub(crate) fn location_url(location: &[u8], current: &Url) -> Result<Url, Refusal> {
     let text = match core::str::from_utf8(location) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => Cow::Owned(percent_encode_high_bytes(location)),
@@ -37,7 +63,7 @@ pub(crate) fn location_url(response: &ResponseHead<'_>, current: &Url) -> Result
     if url.fragment().is_none() {
         url.set_fragment(current.fragment());
     }
-    Ok(Location::Url(url))
+    Ok(url)
 }
 
 /// Bytes that are not UTF-8 reach the URL as they are, percent-encoded.
@@ -75,34 +101,66 @@ impl Fetch {
             return refuse(Reason::TooManyRedirects);
         }
         self.redirect_count += 1;
-        if includes_credentials(&location)
-            && (self.tainting == ResponseType::Cors
-                || (self.mode == RequestMode::Cors && !self.origin.is_origin_of(&location)))
-        {
+        let cross_origin = self.mode == RequestMode::Cors && !self.origin.is_origin_of(&location);
+        let is_refused = self.tainting == ResponseType::Cors
+            || match self.profile.redirect_credentials {
+                RedirectCredentials::CrossOrigin => cross_origin,
+                RedirectCredentials::Always => true,
+                RedirectCredentials::OnceCrossOrigin => false,
+            };
+        if is_refused && includes_credentials(&location) {
             return refuse(Reason::RedirectHasCredentials);
         }
         if response.status != 303 && self.body == Body::Stream {
             return refuse(Reason::RedirectWithStreamBody);
         }
+        let current_origin = Origin::of(&self.url);
+        let crosses_origins = !current_origin.is_origin_of(&location);
         let becomes_get = match response.status {
-            301 | 302 => self.method[..] == *b"POST",
-            303 => !matches!(&self.method[..], b"GET" | b"HEAD"),
-            _ => false,
+            301 | 302 if self.method[..] == *b"POST" => true,
+            303 if !matches!(&self.method[..], b"GET" | b"HEAD") => true,
+            _ => {
+                self.profile.cross_origin_delete_becomes_get
+                    && crosses_origins
+                    && self.method[..] == *b"DELETE"
+            }
         };
         if becomes_get {
             self.method = SmallVec::from_slice(b"GET");
             self.body = Body::None;
-            self.headers.retain(|name| !request_header::is_request_body_header(name));
+            self.remove_headers(request_header::is_request_body_header);
         }
-        let current_origin = Origin::of(&self.url);
-        if !current_origin.is_origin_of(&location) {
-            self.headers.retain(|name| !request_header::is_cors_non_wildcard(name));
+        if crosses_origins {
+            self.remove_headers(request_header::is_cors_non_wildcard);
             // Redirect-taint: an origin other than the request's own led to yet another one.
             self.origin_tainted |= !self.origin.is_same_origin(&current_origin);
+            self.crossed_origins = true;
         }
         self.url = location;
         self.set_referrer_policy_on_redirect(response);
         Ok(())
+    }
+
+    /// What the second check of a redirect finds, where there is one.
+    pub(crate) fn check_redirect_late(&self, response: &ResponseHead<'_>, location: &Url) -> Option<Refusal> {
+        let began_same_origin = self.origin.is_origin_of(self.initial_url.as_ref().unwrap_or(&self.url));
+        if self.tainting == ResponseType::Cors
+            && self.credentials == CredentialsMode::SameOrigin
+            && began_same_origin
+        {
+            let (origin, include) = (self.request_origin(), CredentialsMode::Include);
+            return cors_check(self.profile, origin, include, &response.headers).err();
+        }
+        let cross_origin = self.mode == RequestMode::Cors && !self.origin.is_origin_of(location);
+        (cross_origin && includes_credentials(location))
+            .then(|| Refusal::new(Reason::RedirectHasCredentials, location.as_str()))
+    }
+
+    fn remove_headers(&mut self, is_removed: impl Fn(&[u8]) -> bool) {
+        if self.profile.removed_headers != RemovedHeaders::Gone {
+            self.original_headers.get_or_insert_with(|| self.headers.clone());
+        }
+        self.headers.retain(|name| !is_removed(name));
     }
 
     /// [Sets the referrer policy on

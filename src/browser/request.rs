@@ -304,13 +304,9 @@ impl Request {
         if *self.sent_body() != Body::None && matches!(normalized, b"GET" | b"HEAD") {
             return refuse(Reason::BodyNotAllowed, &self.method);
         }
-        if self.body == Body::Stream {
-            if profile.stream_body == StreamBody::Unsupported {
-                return refuse(Reason::StreamBodyUnsupported, b"");
-            }
-            if self.mode == RequestMode::NoCors && profile.stream_body != StreamBody::Stringified {
-                return refuse(Reason::StreamBodyMode, b"");
-            }
+        let streams = matches!(profile.stream_body, StreamBody::Streamed | StreamBody::StreamedOverHttp2);
+        if self.body == Body::Stream && self.mode == RequestMode::NoCors && streams {
+            return refuse(Reason::StreamBodyMode, b"");
         }
         Ok(())
     }
@@ -386,7 +382,12 @@ impl Request {
             Body::UrlSearchParams => Some(b"application/x-www-form-urlencoded;charset=UTF-8"),
             // The boundary is made at random; its form never matters to CORS.
             Body::FormData => Some(b"multipart/form-data; boundary=----boundary"),
-            Body::Blob(media_type) => blob_type(media_type),
+            Body::Blob(media_type) => {
+                let must_parse = profile.blob_type_must_parse
+                    && matches!(self.initiator, Initiator::XmlHttpRequest { .. });
+                blob_type(media_type)
+                    .filter(|value| !must_parse || request_header::is_strict_mime_type(value))
+            }
             Body::Stream if profile.stream_body == StreamBody::Stringified => {
                 Some(b"text/plain;charset=UTF-8")
             }

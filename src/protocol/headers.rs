@@ -113,15 +113,24 @@ impl<'a> Headers<'a> {
     /// ```
     #[must_use]
     pub fn get(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
-        let mut values = self.values(name);
-        let mut combined = Cow::Borrowed(values.next()?);
-        for value in values {
-            let joined = combined.to_mut();
-            joined.extend_from_slice(b", ");
-            joined.extend_from_slice(value);
-        }
-        Some(combined)
+        combine(self.values(name))
     }
+
+    /// [Gets](Headers::get) a value as if lines without a value were not there, unless there are no others.
+    pub(crate) fn get_skipping_empty(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        let filled = combine(self.values(name).filter(|value| !value.is_empty()));
+        filled.or_else(|| self.contains(name).then_some(Cow::Borrowed(b"")))
+    }
+}
+
+fn combine<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u8]>> {
+    let mut combined = Cow::Borrowed(values.next()?);
+    for value in values {
+        let joined = combined.to_mut();
+        joined.extend_from_slice(b", ");
+        joined.extend_from_slice(value);
+    }
+    Some(combined)
 }
 
 /// An owned header list, kept in one buffer.

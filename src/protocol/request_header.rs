@@ -31,8 +31,8 @@ pub struct SafelistRules {
 pub enum ContentTypeSyntax {
     /// [Parse a MIME type](https://mimesniff.spec.whatwg.org/#parse-a-mime-type).
     MimeSniffing,
-    /// The strict parser for request content types: parameters must be well-formed and none may be empty.
-    Strict,
+    /// As `MimeSniffing`, without any comma, and without a `;` after the last parameter.
+    WithoutTrailingSemicolon,
 }
 
 /// How a `Range` request value is parsed.
@@ -40,8 +40,8 @@ pub enum ContentTypeSyntax {
 pub enum RangeSyntax {
     /// [Parse a single range header value](https://fetch.spec.whatwg.org/#simple-range-header-value).
     Standard,
-    /// As the standard, with numbers below 2^63 - 1 only.
-    SignedNumbers,
+    /// As the standard, with numbers up to this one.
+    UpTo(u64),
     /// The unit in any case, a number with leading whitespace or plus sign.
     Lenient,
 }
@@ -68,10 +68,35 @@ fn candidate(name: &[u8]) -> Option<usize> {
     CANDIDATES.iter().position(|candidate| name.eq_ignore_ascii_case(candidate))
 }
 
-/// The start of a combined value, on the stack.
+/// Sets of [`CANDIDATES`]: those that came more than once, and those of them that are safelisted.
+#[derive(Clone, Copy, Default)]
+struct Repeated {
+    names: u16,
+    safelisted: u16,
+}
+
+impl Repeated {
+    fn has(self, index: usize) -> bool {
+        self.names & (1 << index) != 0
+    }
+
+    /// The verdict on a name that came more than once.
+    fn is_safelisted(self, name: &[u8]) -> Option<bool> {
+        let index = candidate(name).filter(|_| self.names != 0)?;
+        self.has(index).then_some(self.safelisted & (1 << index) != 0)
+    }
+}
+
+/// The start of a combined value, on the stack. One byte over the limit is enough to know that it is too long.
 struct CombinedValue {
     bytes: [u8; SAFELISTED_VALUE_LIMIT + 1],
     length: usize,
+}
+
+impl Default for CombinedValue {
+    fn default() -> Self {
+        CombinedValue { bytes: [0; SAFELISTED_VALUE_LIMIT + 1], length: 0 }
+    }
 }
 
 impl CombinedValue {
@@ -148,12 +173,10 @@ impl SafelistRules {
         I: Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
     {
         let rules = *self;
-        let unsafe_repeated =
-            if self.combine_repeated { self.unsafe_repeated_names(lines.clone()) } else { 0 };
+        let repeated =
+            if self.combine_repeated { self.judge_repeated(lines.clone()) } else { Repeated::default() };
         let is_safelisted = move |(name, value): (&[u8], &[u8])| {
-            let repeated = unsafe_repeated != 0
-                && candidate(name).is_some_and(|index| unsafe_repeated & (1 << index) != 0);
-            !repeated && rules.is_cors_safelisted(name, value)
+            repeated.is_safelisted(name).unwrap_or_else(|| rules.is_cors_safelisted(name, value))
         };
         let total: usize = if self.total_limit {
             lines.clone().filter(|&line| is_safelisted(line)).map(|(_, value)| value.len()).sum()
@@ -165,27 +188,28 @@ impl SafelistRules {
             .map(|(name, _)| name)
     }
 
-    /// Which [`CANDIDATES`] come more than once and are not safelisted once combined, as a bit set.
-    fn unsafe_repeated_names<'a>(&self, lines: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone) -> u16 {
-        let (mut seen, mut repeated) = (0_u16, 0_u16);
+    /// Judges the [`CANDIDATES`] that come more than once by their combined values.
+    fn judge_repeated<'a>(&self, lines: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone) -> Repeated {
+        let mut seen = 0_u16;
+        let mut repeated = Repeated::default();
         for index in lines.clone().filter_map(|(name, _)| candidate(name)) {
-            repeated |= seen & (1 << index);
+            repeated.names |= seen & (1 << index);
             seen |= 1 << index;
         }
-        let is_unsafe = |name: &[u8]| {
-            // One byte over the limit is enough to know that the value is too long.
-            let mut combined = CombinedValue { bytes: [0; SAFELISTED_VALUE_LIMIT + 1], length: 0 };
+        let present = repeated;
+        for (index, name) in CANDIDATES.iter().enumerate().filter(|(index, _)| present.has(*index)) {
+            let mut combined = CombinedValue::default();
             let values =
                 lines.clone().filter(|(line, _)| line.eq_ignore_ascii_case(name)).map(|(_, value)| value);
             for (position, value) in values.enumerate() {
                 combined.push(if position == 0 { b"" } else { b", " });
                 combined.push(value);
             }
-            !self.is_cors_safelisted(name, &combined.bytes[..combined.length])
-        };
-        (0..CANDIDATES.len())
-            .filter(|index| repeated & (1 << index) != 0 && is_unsafe(CANDIDATES[*index]))
-            .fold(0, |unsafe_names, index| unsafe_names | 1 << index)
+            if self.is_cors_safelisted(name, &combined.bytes[..combined.length]) {
+                repeated.safelisted |= 1 << index;
+            }
+        }
+        repeated
     }
 
     /// Whether `value` has a [CORS-unsafe request-header
@@ -209,17 +233,19 @@ impl SafelistRules {
         ESSENCES.iter().any(|safelisted| essence.eq_ignore_ascii_case(safelisted))
             && match self.content_type {
                 ContentTypeSyntax::MimeSniffing => true,
-                ContentTypeSyntax::Strict => has_strict_parameters(value),
+                ContentTypeSyntax::WithoutTrailingSemicolon => {
+                    let parameters = value.splitn(2, |&byte| byte == b';').nth(1).unwrap_or_default();
+                    !value.contains(&b',') && !parameters.ends_with(b";")
+                }
             }
     }
 
     fn is_safelisted_range(&self, value: &[u8]) -> bool {
         match self.range {
             RangeSyntax::Standard => parse_single_range(value).is_some(),
-            RangeSyntax::SignedNumbers => parse_single_range(value).is_some_and(|(start, end)| {
-                let below_limit =
-                    |number: &[u8]| list::delta_seconds(number).is_some_and(|n| n < i64::MAX as u64);
-                below_limit(start) && (end.is_empty() || below_limit(end))
+            RangeSyntax::UpTo(limit) => parse_single_range(value).is_some_and(|(start, end)| {
+                let fits = |digits: &[u8]| number(digits).is_some_and(|number| number <= limit);
+                fits(start) && (end.is_empty() || fits(end))
             }),
             RangeSyntax::Lenient => is_lenient_range(value),
         }
@@ -332,6 +358,11 @@ fn mime_type_essence(value: &[u8]) -> Option<&[u8]> {
     (is_token(&essence[..slash]) && is_token(&essence[slash + 1..])).then_some(essence)
 }
 
+/// Whether `value` is a type, a subtype and well-formed parameters.
+pub(crate) fn is_strict_mime_type(value: &[u8]) -> bool {
+    mime_type_essence(value).is_some() && has_strict_parameters(value)
+}
+
 /// Whether every parameter is `name=value` made of tokens, with none empty or left out.
 fn has_strict_parameters(value: &[u8]) -> bool {
     value.split(|&byte| byte == b';').skip(1).all(|parameter| {
@@ -366,20 +397,24 @@ fn magnitude(digits: &[u8]) -> (usize, &[u8]) {
     (digits.len() - zeros, &digits[zeros..])
 }
 
+/// Digits as a number, if it fits.
+fn number(digits: &[u8]) -> Option<u64> {
+    core::str::from_utf8(digits).ok()?.parse().ok()
+}
+
 fn is_lenient_range(value: &[u8]) -> bool {
     let Some((unit, range)) = value.split_at_checked(6) else { return false };
     if !unit.eq_ignore_ascii_case(b"bytes=") {
         return false;
     }
-    let number = |text: &[u8]| {
+    let lenient_number = |text: &[u8]| {
         let text = trim(text, |byte| matches!(byte, 0x0B | 0x0C));
-        let digits = text.strip_prefix(b"+").unwrap_or(text);
-        list::delta_seconds(digits)
+        number(text)
     };
     let Some((start, end)) = split_range(range) else { return false };
-    match (number(start), end) {
+    match (lenient_number(start), end) {
         (Some(_), b"") => true,
-        (Some(start), end) => number(end).is_some_and(|end| start <= end),
+        (Some(start), end) => lenient_number(end).is_some_and(|end| start <= end),
         (None, _) => false,
     }
 }

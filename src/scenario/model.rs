@@ -129,6 +129,9 @@ pub struct Observation {
     /// What failed: a reason code from the engine, free text elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What the console says about it, one line an element.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub console: Vec<String>,
 }
 
 /// How a fetch ended.

@@ -4,8 +4,9 @@ use super::model::{
     Answer, BodyDescription, Observation, Outcome, RequestDescription, Scenario, Step, WireEntry, WireKind,
 };
 use crate::browser::{self, Body, Exchange, Fetch, HttpVersion, Initiator, InvalidRequest, Outgoing};
+use crate::protocol::Origin;
 use crate::reason::Reason;
-use crate::{Blocked, Engine, PreflightCache, Request, ResponseHead};
+use crate::{Engine, PreflightCache, Request, ResponseHead, console_messages};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,19 +19,6 @@ pub struct Replayed {
     pub name: String,
     /// One observation a step.
     pub steps: Vec<Observation>,
-    /// The refusal of each step that ended in a network error, for its words and its console message.
-    #[serde(skip)]
-    pub blocked: Vec<Option<BlockedStep>>,
-}
-
-/// A refusal, comparable by its reason alone.
-#[derive(Clone, Debug)]
-pub struct BlockedStep(pub Blocked);
-
-impl PartialEq for BlockedStep {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.reason == other.0.reason
-    }
 }
 
 /// Runs every step of a scenario in one browser context of `engine`.
@@ -45,8 +33,8 @@ impl PartialEq for BlockedStep {
 #[must_use]
 pub fn replay(engine: Engine, scenario: &Scenario) -> Replayed {
     let mut context = Context { engine, cache: PreflightCache::default(), now: Duration::ZERO };
-    let (steps, blocked) = scenario.steps.iter().map(|step| context.step(step)).unzip();
-    Replayed { name: scenario.name.clone(), steps, blocked }
+    let steps = scenario.steps.iter().map(|step| context.step(step)).collect();
+    Replayed { name: scenario.name.clone(), steps }
 }
 
 /// What lasts from step to step.
@@ -57,17 +45,17 @@ struct Context {
 }
 
 impl Context {
-    fn step(&mut self, step: &Step) -> (Observation, Option<BlockedStep>) {
+    fn step(&mut self, step: &Step) -> Observation {
         let advance = Duration::try_from_secs_f64(step.advance_s).unwrap_or_default();
         self.now = self.now.saturating_add(advance);
         let constructed = request_of(&step.request).and_then(|request| Fetch::new(self.engine, request));
         let mut fetch = match constructed {
             Ok(fetch) => fetch,
-            Err(invalid) => return (invalid_request(&invalid), None),
+            Err(invalid) => return invalid_request(&invalid),
         };
         let server = Server::new(&step.server);
         let mut wire = Vec::new();
-        let mut last = Answer { status: 0, headers: Vec::new() };
+        let mut last = local_answer();
         let mut next = fetch.start(&mut self.cache, self.now);
         let outcome = loop {
             match next {
@@ -81,13 +69,13 @@ impl Context {
                 browser::Step::Done(outcome) => break outcome,
             }
         };
-        let observation = Observation { wire: Some(wire), ..observation_of(outcome, &last) };
-        let blocked = match outcome {
-            browser::Outcome::NetworkError(blocked) => Some(BlockedStep(blocked.clone())),
-            browser::Outcome::Response(_) => None,
-        };
-        (observation, blocked)
+        Observation { wire: Some(wire), ..observation_of(outcome, &last) }
     }
+}
+
+/// What a URL that reaches no server answers.
+fn local_answer() -> Answer {
+    Answer { status: 200, headers: vec![("content-type".into(), String::new())] }
 }
 
 fn observation_of(outcome: &browser::Outcome, last: &Answer) -> Observation {
@@ -106,6 +94,7 @@ fn observation_of(outcome: &browser::Outcome, last: &Answer) -> Observation {
         browser::Outcome::NetworkError(blocked) => Observation {
             outcome: Some(Outcome::NetworkError),
             reason: Some(blocked.reason.code().into()),
+            console: console_messages(blocked),
             ..Observation::default()
         },
     }
@@ -150,8 +139,7 @@ struct Server<'a> {
 
 impl<'a> Server<'a> {
     fn new(answers: &'a BTreeMap<String, super::Answers>) -> Self {
-        let key = |text: &str| Url::parse(text).map_or_else(|_| text.into(), |url| wire_url(&url));
-        Server { answers: answers.iter().map(|(url, answers)| (key(url), answers)).collect() }
+        Server { answers: answers.iter().map(|(url, answers)| (server_key(url), answers)).collect() }
     }
 
     fn answer(&self, outgoing: Outgoing<'_>) -> Answer {
@@ -162,6 +150,18 @@ impl<'a> Server<'a> {
         };
         answer.cloned().unwrap_or(Answer { status: 404, headers: Vec::new() })
     }
+}
+
+/// A key of the server map as its URL goes over the wire. Scheme, host and port are parsed; path and query
+/// are compared as they are written.
+fn server_key(text: &str) -> String {
+    let Ok(url) = Url::parse(text) else { return text.into() };
+    let after_scheme = text.find("://").map_or(text.len(), |position| position + "://".len());
+    let authority_end = text[after_scheme..].find(['/', '?', '#']);
+    let rest = authority_end.map_or("", |position| &text[after_scheme + position..]);
+    let rest = rest.split('#').next().unwrap_or_default();
+    let slash = if rest.starts_with('/') { "" } else { "/" };
+    format!("{}{slash}{rest}", Origin::of(&url))
 }
 
 /// Header lines as bytes: U+00NN is the byte NN; a character above that cannot come from a server and is
