@@ -12,6 +12,7 @@ pub mod scenario;
 pub mod server;
 #[cfg(feature = "tower")]
 pub mod tower;
+pub mod verify;
 
 pub use browser::*;
 pub use console::console_messages;

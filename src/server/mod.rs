@@ -33,6 +33,7 @@ mod shared;
 mod typed;
 
 pub use answer::{Action, Answer, Operation, RequestKind, vary_lists};
+pub(crate) use config::Located;
 pub use config::{PolicyConfig, RefusedPreflight};
 pub use error::{ConfigError, ConfigErrorCode, ConfigErrors, Position};
 pub use origins::OriginSet;
