@@ -4,10 +4,13 @@
 extern crate alloc;
 
 mod browser;
+mod console;
+pub mod explain;
 pub mod protocol;
 mod reason;
 #[cfg(feature = "scenario")]
 pub mod scenario;
 
 pub use browser::*;
+pub use console::console_messages;
 pub use reason::Reason;

@@ -1,6 +1,6 @@
 //! The CORS check and the TAO check: does a response allow its request's origin?
 
-use super::engine::Profile;
+use super::profile::Profile;
 use super::request::CredentialsMode;
 use super::response::ResponseHead;
 use crate::protocol::{Headers, Origin, list};
@@ -46,7 +46,7 @@ pub(crate) fn cors_check(
     if *request_origin.serialized().as_bytes() != *origin {
         let reason = if *origin == *b"*" {
             Reason::WildcardAllowOriginWithCredentials
-        } else if origin.contains(&b',') {
+        } else if origin.contains(&b',') && !profile.counts_allow_origin_lines {
             Reason::MultipleAllowOrigin
         } else {
             Reason::AllowOriginMismatch

@@ -9,13 +9,14 @@ mod mixed_content;
 mod outcome;
 mod preflight;
 mod preflight_cache;
+pub(crate) mod profile;
 mod redirect;
 mod request;
 mod resource_policy;
 mod response;
 
 pub use cors_check::Refusal;
-pub use engine::Engine;
+pub use engine::{Difference, Engine, Evidence, differences};
 pub use outcome::{Blocked, Exchange, Outcome, Outgoing, Step};
 pub use preflight::{Preflight, needs_preflight};
 pub use preflight_cache::PreflightCache;
@@ -28,14 +29,14 @@ pub use response::{ExposedHeaders, FilteredResponse, ResponseHead, ResponseType}
 use crate::protocol::request_header::SafelistRules;
 use crate::protocol::{HeaderList, Headers, Origin, method};
 use crate::reason::Reason;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
-use engine::{Forgets, Profile, RedirectedOrigin, RemovedHeaders, StreamBody};
 use outcome::Outcome::{NetworkError, Response};
 use preflight::Asked;
 use preflight_cache::CacheKey;
-use redirect::location_url;
+use profile::{Forgets, Profile, RedirectedOrigin, RemovedHeaders, StreamBody};
 use smallvec::SmallVec;
 use url::Url;
 
@@ -107,6 +108,10 @@ pub struct Fetch {
     /// Whether some hop so far was to be preflighted, also where the cache spared it.
     preflighted: bool,
     access_control_request_headers: Vec<u8>,
+    /// Whether the request is sent again because its connection led to the wrong server.
+    is_new_connection_fetch: bool,
+    /// What a late check of the last redirect found.
+    late_refusal: Option<Box<Blocked>>,
     state: State,
 }
 
@@ -133,7 +138,15 @@ impl Fetch {
     /// # Ok::<(), cors_engine::InvalidRequest>(())
     /// ```
     pub fn new(engine: Engine, request: Request) -> Result<Self, InvalidRequest> {
-        let profile = engine.profile();
+        Fetch::with_profile(engine, engine.profile(), request)
+    }
+
+    /// Constructs the request as `engine` would if its profile were this one.
+    pub(crate) fn with_profile(
+        engine: Engine,
+        profile: &'static Profile,
+        request: Request,
+    ) -> Result<Self, InvalidRequest> {
         request.validate(profile)?;
         Ok(Fetch {
             engine,
@@ -165,6 +178,8 @@ impl Fetch {
             timing_allow_failed: false,
             preflighted: false,
             access_control_request_headers: Vec::new(),
+            is_new_connection_fetch: false,
+            late_refusal: None,
             state: State::Created,
         })
     }
@@ -211,14 +226,19 @@ impl Fetch {
         now: Duration,
     ) -> Step<'_> {
         if let State::Waiting(exchange) = self.state {
+            // HTTP-network-or-cache fetch tries once more, over a new connection.
+            let misdirected = response.status == 421 && self.body != Body::Stream;
+            if misdirected && !core::mem::replace(&mut self.is_new_connection_fetch, true) {
+                return self.step();
+            }
+            self.is_new_connection_fetch = false;
             let well_formed = redirect::refuse_conflicting_locations(self.profile, response);
             let next = well_formed.and_then(|()| match exchange {
                 Exchange::Preflight => self.receive_preflight(response, cache, now),
                 Exchange::Actual => self.receive_actual(response, cache, now),
             });
-            self.state = next.unwrap_or_else(|refusal| {
-                self.network_error(refusal, Some(exchange), Some(response.status), cache)
-            });
+            self.state = next
+                .unwrap_or_else(|refusal| self.network_error(refusal, Some(exchange), Some(response), cache));
         }
         self.step()
     }
@@ -263,7 +283,19 @@ impl Fetch {
             return refuse(Reason::BlockedPort);
         }
         if mixed_content::is_blocked(&self.origin, &self.url) {
-            return refuse(Reason::MixedContent);
+            if self.redirect_count == 0 || !self.profile.checks_redirects_late {
+                return refuse(Reason::MixedContent);
+            }
+            if self.late_refusal.is_none() {
+                let blocked = self.blocked(Refusal::new(Reason::MixedContent, []), None, None);
+                self.late_refusal = Some(Box::new(blocked));
+            }
+        }
+        if self.body == Body::Stream && self.profile.stream_body == StreamBody::Unsupported {
+            return refuse(Reason::StreamBodyUnsupported);
+        }
+        if self.profile.dictionary_header_fails && self.headers.contains(b"available-dictionary") {
+            return refuse(Reason::ReservedHeader);
         }
         let is_http = matches!(self.url.scheme(), "http" | "https");
         if (self.tainting == ResponseType::Basic && self.origin.is_origin_of(&self.url))
@@ -344,8 +376,11 @@ impl Fetch {
     /// [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch): what
     /// it refuses to send.
     fn http_network_or_cache_fetch(&mut self) -> Result<State, Refusal> {
+        if let Some(blocked) = self.late_refusal.take() {
+            return Ok(State::Done(NetworkError(*blocked)));
+        }
         let refuse = |reason| Err(Refusal::new(reason, []));
-        if self.cache_mode == CacheMode::OnlyIfCached {
+        if self.cache_mode == CacheMode::OnlyIfCached && !self.profile.only_if_cached_goes_out {
             return refuse(Reason::NotCached);
         }
         if self.body == Body::Stream
@@ -391,14 +426,29 @@ impl Fetch {
             resource_policy::cross_origin_resource_policy_check(&embedder, &self.url, &response.headers)?;
         }
         if response.has_redirect_status() && self.redirect == RedirectMode::Manual {
-            self.tainting = ResponseType::OpaqueRedirect;
-        } else if redirect::is_redirect(self.profile, response) {
-            if self.redirect == RedirectMode::Error {
-                return Err(Refusal::new(Reason::RedirectModeError, []));
+            if self.profile.manual_mode_parses_location {
+                if let Some(location) = redirect::location(self.profile, response)? {
+                    redirect::location_url(self.profile, &location, &self.url)?;
+                }
             }
-            if let Some(location) = location_url(self.profile, response, &self.url)? {
+            self.tainting = ResponseType::OpaqueRedirect;
+        } else if response.has_redirect_status() {
+            let location = redirect::location(self.profile, response)?;
+            if self.redirect == RedirectMode::Error {
+                let names_location = location.is_some_and(|location| !location.is_empty());
+                if names_location || !self.profile.error_mode_needs_location {
+                    return Err(Refusal::new(Reason::RedirectModeError, []));
+                }
+            } else if let Some(location) = location {
+                let location = redirect::location_url(self.profile, &location, &self.url)?;
                 let from = self.url.clone();
                 self.origin_sent = self.request_origin_header(Exchange::Actual).is_some();
+                if self.profile.checks_redirects_late {
+                    let refusal = self.check_redirect_late(response, &location);
+                    self.late_refusal = refusal
+                        .map(|refusal| self.blocked(refusal, Some(Exchange::Actual), Some(response)))
+                        .map(Box::new);
+                }
                 self.http_redirect_fetch(response, location)?;
                 self.initial_url.get_or_insert(from);
                 return Ok(self.main_fetch(cache, now));
@@ -433,25 +483,47 @@ impl Fetch {
         &self,
         refusal: Refusal,
         exchange: Option<Exchange>,
-        status: Option<u16>,
+        response: Option<&ResponseHead<'_>>,
         cache: &mut PreflightCache,
     ) -> State {
         if self.preflighted && self.profile.cache.forgets == Forgets::OnFailure {
             cache.clear_entries(&self.cache_key());
         }
-        State::Done(NetworkError(Blocked {
+        State::Done(NetworkError(self.blocked(refusal, exchange, response)))
+    }
+
+    fn blocked(
+        &self,
+        refusal: Refusal,
+        exchange: Option<Exchange>,
+        response: Option<&ResponseHead<'_>>,
+    ) -> Blocked {
+        let location = |response: &ResponseHead<'_>| {
+            let value = redirect::location(self.profile, response).ok()??;
+            response
+                .has_redirect_status()
+                .then(|| redirect::location_url(self.profile, &value, &self.url).ok())?
+        };
+        let checked_origin = match exchange {
+            Some(Exchange::Preflight) => self.preflight_origin(),
+            Some(Exchange::Actual) | None => self.request_origin(),
+        };
+        Blocked {
             engine: self.engine,
             reason: refusal.reason,
             value: refusal.value,
             exchange,
             hop: self.redirect_count,
-            status,
+            status: response.map(|response| response.status),
             url: self.url.clone(),
+            location: response.and_then(location),
             initial_url: self.initial_url.clone().unwrap_or_else(|| self.url.clone()),
             page_origin: self.origin.serialized().into(),
-            request_origin: self.request_origin().serialized().into(),
+            request_origin: checked_origin.serialized().into(),
             initiator: self.initiator,
-        }))
+            mode: self.mode,
+            tainting: self.tainting,
+        }
     }
 
     /// The origin that [serializing a request
@@ -469,7 +541,10 @@ impl Fetch {
         if self.tainting == ResponseType::Cors {
             return Some(serialized);
         }
-        if self.profile.redirected_origin == RedirectedOrigin::Kept && self.origin_sent {
+        if self.profile.redirected_origin == RedirectedOrigin::Kept
+            && self.origin_sent
+            && !self.crossed_origins
+        {
             return Some(serialized);
         }
         if matches!(&self.method[..], b"GET" | b"HEAD") {
@@ -518,7 +593,7 @@ impl Fetch {
     fn asked(&self) -> Asked<'_> {
         let asked_for = match self.profile.removed_headers {
             RemovedHeaders::AskedFor => self.original_headers.as_ref(),
-            RemovedHeaders::Gone | RemovedHeaders::NeedPreflight => None,
+            RemovedHeaders::Gone | RemovedHeaders::Withheld => None,
         };
         Asked {
             profile: self.profile,
@@ -599,7 +674,7 @@ pub fn preflight_check(
         is_exempt: false,
         cache_mode: request.cache,
     };
-    asked.check(response).map(|_| ())
+    asked.check(response)
 }
 
 /// Which response headers script can read of a response that passed the CORS check.

@@ -1,7 +1,7 @@
 //! How a fetch goes on and how it ends: steps, outgoing requests, outcomes.
 
-use super::request::Initiator;
-use super::response::FilteredResponse;
+use super::request::{Initiator, RequestMode};
+use super::response::{FilteredResponse, ResponseType};
 use super::{Engine, Fetch};
 use crate::reason::Reason;
 use alloc::string::String;
@@ -124,6 +124,8 @@ pub struct Blocked {
     pub status: Option<u16>,
     /// The URL that was refused.
     pub url: Url,
+    /// Where the refused response redirects to, if it is a redirect.
+    pub location: Option<Url>,
     /// The URL that script asked for.
     pub initial_url: Url,
     /// The page's origin, serialized.
@@ -132,6 +134,11 @@ pub struct Blocked {
     pub request_origin: String,
     /// Which interface of the platform asked.
     pub initiator: Initiator,
+    /// The request mode.
+    pub mode: RequestMode,
+    /// The [response tainting](https://fetch.spec.whatwg.org/#concept-request-response-tainting) so far:
+    /// whether CORS governed the exchange.
+    pub tainting: ResponseType,
 }
 
 impl fmt::Display for Blocked {

@@ -1,8 +1,9 @@
 //! CORS-preflight fetch: when it is needed, what it asks, and how its answer is judged.
 
 use super::cors_check::{Refusal, cors_check};
-use super::engine::{Engine, MaxAgeSyntax, Profile};
+use super::engine::Engine;
 use super::preflight_cache::{CacheKey, PreflightCache};
+use super::profile::{FlagsServedBy, MaxAgeSyntax, PreflightOrder, Profile};
 use super::request::{CacheMode, CredentialsMode, InvalidRequest, Request, RequestMode};
 use super::response::ResponseHead;
 use crate::protocol::list::{TokenList, delta_seconds};
@@ -152,13 +153,18 @@ impl<'a> Asked<'a> {
             return false;
         }
         let is_free = rules.free_methods.contains(&self.method);
-        let method_is_cached = match (self.is_forced, rules.any_answer_serves_flags) {
-            (true, true) => cache.has_answer(rules, key, now),
-            (true, false) => false,
-            (false, _) => true,
+        let method_is_cached = match rules.flags_are_served_by {
+            _ if !self.is_forced => true,
+            FlagsServedBy::Method => false,
+            FlagsServedBy::FreshAnswer | FlagsServedBy::AnyAnswerEver => cache.has_answer(rules, key, now),
         };
         ((is_free && method_is_cached) || cache.has_method(rules, key, self.method, now))
             && self.unsafe_names().iter().all(|name| cache.has_header_name(rules, key, name, now))
+    }
+
+    fn is_stored(&self, key: &CacheKey<'_>) -> bool {
+        let rules = self.profile.cache;
+        self.uses_cache() && !rules.kept_out_by.contains(&self.cache_mode) && key.url.len() <= rules.url_limit
     }
 
     fn uses_cache(&self) -> bool {
@@ -166,28 +172,80 @@ impl<'a> Asked<'a> {
     }
 
     /// Judges the answer to a preflight: the later steps of
-    /// [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0).
-    pub(crate) fn check<'r>(&self, response: &ResponseHead<'r>) -> Result<Allowed<'r>, Refusal> {
-        if !self.is_exempt {
-            cors_check(self.profile, self.origin, self.credentials, &response.headers)?;
+    /// [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0) up to the cache.
+    pub(crate) fn check(&self, response: &ResponseHead<'_>) -> Result<(), Refusal> {
+        let allowed = self.parse_answer(response)?;
+        self.check_permissions(&allowed)
+    }
+
+    /// [Checks](Asked::check) the answer to a preflight, and remembers what it allows.
+    pub(crate) fn judge(
+        &self,
+        response: &ResponseHead<'_>,
+        cache: &mut PreflightCache,
+        key: &CacheKey<'_>,
+        now: Duration,
+    ) -> Result<(), Refusal> {
+        let allowed = self.parse_answer(response)?;
+        let verdict = self.check_permissions(&allowed);
+        if verdict.is_ok() || self.profile.cache.stores_refused {
+            if let Some(max_age) = self.max_age(response).filter(|_| self.is_stored(key)) {
+                let implied_method = self.implied_method(&allowed);
+                let methods = allowed.methods().chain(implied_method);
+                cache.store(self.profile.cache, key, methods, allowed.header_names(), max_age, now);
+            }
         }
-        if !response.has_ok_status() {
-            let redirect = response.has_redirect_status();
-            let reason = if redirect { Reason::PreflightRedirect } else { Reason::PreflightStatus };
-            return Err(Refusal::new(reason, []));
-        }
-        let extract = |name: &[u8], reason| {
-            TokenList::extract(&response.headers, name).map_err(|invalid| Refusal::new(reason, invalid.0))
+        verdict
+    }
+
+    /// The CORS check, the ok status, and the lists of what is allowed.
+    fn parse_answer<'r>(&self, response: &ResponseHead<'r>) -> Result<Allowed<'r>, Refusal> {
+        let cors_check = || match self.is_exempt {
+            true => Ok(()),
+            false => cors_check(self.profile, self.origin, self.credentials, &response.headers),
         };
-        let allowed = Allowed {
+        let ok_status = || match response.has_ok_status() {
+            true => Ok(()),
+            false => Err(Refusal::new(Reason::PreflightStatus, [])),
+        };
+        let no_redirect = || match response.has_redirect_status() && response.headers.contains(b"location") {
+            true => Err(Refusal::new(Reason::PreflightRedirect, [])),
+            false => Ok(()),
+        };
+        match self.profile.preflight_order {
+            PreflightOrder::CorsCheckFirst => {
+                cors_check().and_then(|()| no_redirect()).and_then(|()| ok_status())
+            }
+            PreflightOrder::RedirectFirst => {
+                no_redirect().and_then(|()| cors_check()).and_then(|()| ok_status())
+            }
+            PreflightOrder::StatusFirst => {
+                no_redirect().and_then(|()| ok_status()).and_then(|()| cors_check())
+            }
+        }?;
+        let extract = |name: &[u8], reason| {
+            let value = || response.headers.get(name).unwrap_or_default();
+            TokenList::extract(&response.headers, name).map_err(|_| Refusal::new(reason, value()))
+        };
+        Ok(Allowed {
             methods: extract(b"access-control-allow-methods", Reason::InvalidAllowMethods)?,
             header_names: extract(b"access-control-allow-headers", Reason::InvalidAllowHeaders)?,
-        };
+        })
+    }
+
+    /// The method that a preflight forced by a flag allows where the answer names none.
+    fn implied_method(&self, allowed: &Allowed<'_>) -> Option<&[u8]> {
+        let implied =
+            self.profile.flag_implies_method && self.use_cors_preflight && allowed.methods.is_none();
+        implied.then_some(self.method)
+    }
+
+    /// Whether the method and the headers of the request are allowed.
+    fn check_permissions(&self, allowed: &Allowed<'_>) -> Result<(), Refusal> {
         let wildcards_count = self.credentials != CredentialsMode::Include;
-        let implied = allowed.methods.is_none() && self.use_cors_preflight;
         let lists_method = |method: &[u8]| allowed.methods().any(|listed| listed == method);
         if !lists_method(self.method)
-            && !implied
+            && self.implied_method(allowed).is_none()
             && !method::is_cors_safelisted(self.method)
             && !(wildcards_count && lists_method(b"*"))
         {
@@ -206,22 +264,6 @@ impl<'a> Asked<'a> {
                 return Err(Refusal::new(Reason::HeaderNotAllowed, name));
             }
         }
-        Ok(allowed)
-    }
-
-    /// [Checks](Asked::check) the answer to a preflight, and remembers what it allows.
-    pub(crate) fn judge(
-        &self,
-        response: &ResponseHead<'_>,
-        cache: &mut PreflightCache,
-        key: &CacheKey<'_>,
-        now: Duration,
-    ) -> Result<(), Refusal> {
-        let allowed = self.check(response)?;
-        let Some(max_age) = self.max_age(response).filter(|_| self.uses_cache()) else { return Ok(()) };
-        let implied_method = (allowed.methods.is_none() && self.use_cors_preflight).then_some(self.method);
-        let methods = allowed.methods().chain(implied_method);
-        cache.store(self.profile.cache, key, methods, allowed.header_names(), max_age, now);
         Ok(())
     }
 
@@ -237,7 +279,7 @@ impl<'a> Asked<'a> {
             MaxAgeSyntax::Digits if response.headers.values(name).nth(1).is_some() => None,
             MaxAgeSyntax::Digits => delta_seconds(&value),
             MaxAgeSyntax::DigitsOrUncached if value.is_empty() => None,
-            MaxAgeSyntax::DigitsOrUncached => Some(delta_seconds(&value)?),
+            MaxAgeSyntax::DigitsOrUncached => Some(delta_seconds(&value).filter(|seconds| *seconds > 0)?),
             MaxAgeSyntax::SignedNumber => signed(&value),
             MaxAgeSyntax::TrimmedSignedNumber => {
                 signed(trim(&value, |byte| matches!(byte, b' ' | b'\t'..=b'\r')))

@@ -1,6 +1,6 @@
 //! The CORS-preflight cache: what earlier preflights allowed, for how long.
 
-use super::engine::{CacheRules, CacheUpdate, Wildcards};
+use super::profile::{CacheRules, FlagsServedBy, Wildcards};
 use super::request::CredentialsMode;
 use crate::protocol::request_header;
 use alloc::boxed::Box;
@@ -168,9 +168,9 @@ impl PreflightCache {
 
     fn has(&self, rules: CacheRules, key: &CacheKey<'_>, asked: Permission<&[u8]>, now: Duration) -> bool {
         self.slots.get(&key.bytes()[..]).is_some_and(|slot| {
-            slot.entries
-                .iter()
-                .any(|entry| entry.is_fresh(now) && key.matches(rules, entry) && entry.covers(rules, asked))
+            slot.entries.iter().any(|entry| {
+                entry.is_fresh(rules, now) && key.matches(rules, entry) && entry.covers(rules, key, asked)
+            })
         })
     }
 
@@ -192,10 +192,7 @@ impl PreflightCache {
         if methods.clone().chain(header_names.clone()).nth(ENTRIES_PER_URL).is_some() {
             return;
         }
-        match rules.update {
-            CacheUpdate::EachEntry => slot.entries.retain(|entry| entry.is_fresh(now)),
-            CacheUpdate::WholeAnswer => slot.entries.clear(),
-        }
+        slot.entries.retain(|entry| entry.is_fresh(rules, now));
         let earlier = slot.entries.len();
         let permissions = [Permission::Answer]
             .into_iter()
@@ -204,7 +201,7 @@ impl PreflightCache {
         for permission in permissions {
             let mut renewed = false;
             for entry in &mut slot.entries[..earlier] {
-                if key.matches(rules, entry) && entry.covers(rules, permission) {
+                if key.matches(rules, entry) && entry.covers(rules, key, permission) {
                     entry.max_age = max_age;
                     renewed = true;
                 }
@@ -252,29 +249,29 @@ impl PreflightCache {
 }
 
 impl Entry {
-    fn is_fresh(&self, now: Duration) -> bool {
-        now.saturating_sub(self.stored) < self.max_age
+    fn is_fresh(&self, rules: CacheRules, now: Duration) -> bool {
+        let outlives = rules.flags_are_served_by == FlagsServedBy::AnyAnswerEver
+            && matches!(self.permission, Permission::Answer);
+        outlives || now.saturating_sub(self.stored) < self.max_age
     }
 
     /// Whether this entry allows what is asked.
-    fn covers(&self, rules: CacheRules, asked: Permission<&[u8]>) -> bool {
-        let is_wildcard = |allowed: &[u8]| {
-            let is_literal = match rules.wildcards {
-                Wildcards::Standard | Wildcards::Everything => false,
-                Wildcards::Uncredentialed => self.credentials,
-                Wildcards::Literal => true,
-            };
-            allowed == b"*" && !is_literal
+    fn covers(&self, rules: CacheRules, key: &CacheKey<'_>, asked: Permission<&[u8]>) -> bool {
+        let wildcards_count = match rules.wildcards {
+            Wildcards::Standard => true,
+            Wildcards::InUncredentialedEntries => !self.credentials,
+            Wildcards::ForUncredentialedRequests => !key.includes_credentials(),
+            Wildcards::Literal => false,
         };
         match (&self.permission, asked) {
             (Permission::Answer, Permission::Answer) => true,
             (Permission::Method(allowed), Permission::Method(method)) => {
-                **allowed == *method || is_wildcard(allowed)
+                **allowed == *method || (wildcards_count && **allowed == *b"*")
             }
             (Permission::HeaderName(allowed), Permission::HeaderName(name)) => {
-                let covered =
-                    rules.wildcards == Wildcards::Everything || !request_header::is_cors_non_wildcard(name);
-                allowed.eq_ignore_ascii_case(name) || (is_wildcard(allowed) && covered)
+                let needs_name = request_header::is_cors_non_wildcard(name)
+                    && rules.wildcards != Wildcards::ForUncredentialedRequests;
+                allowed.eq_ignore_ascii_case(name) || (wildcards_count && **allowed == *b"*" && !needs_name)
             }
             _ => false,
         }

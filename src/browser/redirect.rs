@@ -1,11 +1,11 @@
 //! HTTP-redirect fetch: what a redirect response turns the request into.
 
 use super::Fetch;
-use super::cors_check::Refusal;
-use super::engine::{Profile, RedirectCredentials, RedirectNeeds, RemovedHeaders, RepeatedLocation};
-use super::request::{Body, ReferrerPolicy, RequestMode};
+use super::cors_check::{Refusal, cors_check};
+use super::profile::{EmptyLocation, Profile, RedirectCredentials, RemovedHeaders, RepeatedLocation};
+use super::request::{Body, CredentialsMode, ReferrerPolicy, RequestMode};
 use super::response::{ResponseHead, ResponseType};
-use crate::protocol::{Origin, list, request_header};
+use crate::protocol::{HeaderList, Origin, list, request_header};
 use crate::reason::Reason;
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -30,24 +30,11 @@ pub(crate) fn refuse_conflicting_locations(
     }
 }
 
-/// Whether an engine takes a response for a redirect that it is to follow, or to refuse.
-pub(crate) fn is_redirect(profile: &Profile, response: &ResponseHead<'_>) -> bool {
-    let mut locations = response.headers.values(b"location");
-    response.has_redirect_status()
-        && match profile.redirect_needs {
-            RedirectNeeds::Nothing => true,
-            RedirectNeeds::Location => locations.next().is_some(),
-            RedirectNeeds::NonEmptyLocation => locations.any(|location| !location.is_empty()),
-        }
-}
-
-/// The [location URL](https://fetch.spec.whatwg.org/#concept-response-location-url) of a response, `None`
-/// when it names no location.
-pub(crate) fn location_url(
+/// The value of a redirect's `Location` header, `None` when it names no location.
+pub(crate) fn location<'a>(
     profile: &Profile,
-    response: &ResponseHead<'_>,
-    current: &Url,
-) -> Result<Option<Url>, Refusal> {
+    response: &ResponseHead<'a>,
+) -> Result<Option<Cow<'a, [u8]>>, Refusal> {
     let mut lines = response.headers.values(b"location");
     let Some(first) = lines.next() else { return Ok(None) };
     let location = match profile.repeated_location {
@@ -58,17 +45,25 @@ pub(crate) fn location_url(
         RepeatedLocation::Fails | RepeatedLocation::MustBeEqual => Cow::Borrowed(first),
         RepeatedLocation::Joined => response.headers.get(b"location").unwrap_or_default(),
     };
-    let text = match core::str::from_utf8(&location) {
+    let is_none = location.is_empty() && profile.empty_location == EmptyLocation::NoLocation;
+    Ok((!is_none).then_some(location))
+}
+
+/// The [location URL](https://fetch.spec.whatwg.org/#concept-response-location-url) of a redirect from
+/// `current`.
+pub(crate) fn location_url(profile: &Profile, location: &[u8], current: &Url) -> Result<Url, Refusal> {
+    if location.is_empty() && profile.empty_location == EmptyLocation::Fails {
+        return Err(Refusal::new(Reason::InvalidLocation, []));
+    }
+    let text = match core::str::from_utf8(location) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(percent_encode_high_bytes(&location)),
+        Err(_) => Cow::Owned(percent_encode_high_bytes(location)),
     };
-    let Ok(mut url) = current.join(&text) else {
-        return Err(Refusal::new(Reason::InvalidLocation, location));
-    };
+    let mut url = current.join(&text).map_err(|_| Refusal::new(Reason::InvalidLocation, location))?;
     if url.fragment().is_none() {
         url.set_fragment(current.fragment());
     }
-    Ok(Some(url))
+    Ok(url)
 }
 
 /// Bytes that are not UTF-8 reach the URL as they are, percent-encoded.
@@ -106,11 +101,14 @@ impl Fetch {
             return refuse(Reason::TooManyRedirects);
         }
         self.redirect_count += 1;
-        if includes_credentials(&location)
-            && (self.profile.redirect_credentials == RedirectCredentials::Always
-                || self.tainting == ResponseType::Cors
-                || (self.mode == RequestMode::Cors && !self.origin.is_origin_of(&location)))
-        {
+        let cross_origin = self.mode == RequestMode::Cors && !self.origin.is_origin_of(&location);
+        let is_refused = self.tainting == ResponseType::Cors
+            || match self.profile.redirect_credentials {
+                RedirectCredentials::CrossOrigin => cross_origin,
+                RedirectCredentials::Always => true,
+                RedirectCredentials::OnceCrossOrigin => false,
+            };
+        if is_refused && includes_credentials(&location) {
             return refuse(Reason::RedirectHasCredentials);
         }
         if response.status != 303 && self.body == Body::Stream {
@@ -132,6 +130,7 @@ impl Fetch {
             self.body = Body::None;
             self.remove_headers(request_header::is_request_body_header);
         }
+        self.restore_withheld_headers();
         if crosses_origins {
             self.remove_headers(request_header::is_cors_non_wildcard);
             // Redirect-taint: an origin other than the request's own led to yet another one.
@@ -141,6 +140,33 @@ impl Fetch {
         self.url = location;
         self.set_referrer_policy_on_redirect(response);
         Ok(())
+    }
+
+    /// What the second check of a redirect finds, where there is one.
+    pub(crate) fn check_redirect_late(&self, response: &ResponseHead<'_>, location: &Url) -> Option<Refusal> {
+        let began_same_origin = self.origin.is_origin_of(self.initial_url.as_ref().unwrap_or(&self.url));
+        if self.tainting == ResponseType::Cors
+            && self.credentials == CredentialsMode::SameOrigin
+            && began_same_origin
+        {
+            let (origin, include) = (self.request_origin(), CredentialsMode::Include);
+            return cors_check(self.profile, origin, include, &response.headers).err();
+        }
+        let cross_origin = self.mode == RequestMode::Cors && !self.origin.is_origin_of(location);
+        (cross_origin && includes_credentials(location))
+            .then(|| Refusal::new(Reason::RedirectHasCredentials, location.as_str()))
+    }
+
+    /// Puts back what the last redirect withheld.
+    fn restore_withheld_headers(&mut self) {
+        if self.profile.removed_headers != RemovedHeaders::Withheld {
+            return;
+        }
+        for (name, value) in self.original_headers.iter().flat_map(HeaderList::lines) {
+            if request_header::is_cors_non_wildcard(name) && !self.headers.contains(name) {
+                self.headers.append(name, value);
+            }
+        }
     }
 
     fn remove_headers(&mut self, is_removed: impl Fn(&[u8]) -> bool) {

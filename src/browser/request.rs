@@ -1,6 +1,6 @@
 //! Requests as script makes them, and what their construction refuses.
 
-use super::engine::{Profile, StreamBody};
+use super::profile::{Profile, StreamBody};
 use crate::protocol::request_header::{self, SafelistRules};
 use crate::protocol::{HeaderLines, HeaderList, Origin, is_token, method};
 use crate::reason::Reason;
@@ -304,13 +304,9 @@ impl Request {
         if *self.sent_body() != Body::None && matches!(normalized, b"GET" | b"HEAD") {
             return refuse(Reason::BodyNotAllowed, &self.method);
         }
-        if self.body == Body::Stream {
-            if profile.stream_body == StreamBody::Unsupported {
-                return refuse(Reason::StreamBodyUnsupported, b"");
-            }
-            if self.mode == RequestMode::NoCors && profile.stream_body != StreamBody::Stringified {
-                return refuse(Reason::StreamBodyMode, b"");
-            }
+        let streams = matches!(profile.stream_body, StreamBody::Streamed | StreamBody::StreamedOverHttp2);
+        if self.body == Body::Stream && self.mode == RequestMode::NoCors && streams {
+            return refuse(Reason::StreamBodyMode, b"");
         }
         Ok(())
     }

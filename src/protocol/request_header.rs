@@ -407,15 +407,14 @@ fn is_lenient_range(value: &[u8]) -> bool {
     if !unit.eq_ignore_ascii_case(b"bytes=") {
         return false;
     }
-    let number = |text: &[u8]| {
+    let lenient_number = |text: &[u8]| {
         let text = trim(text, |byte| matches!(byte, 0x0B | 0x0C));
-        let digits = text.strip_prefix(b"+").unwrap_or(text);
-        list::delta_seconds(digits)
+        number(text)
     };
     let Some((start, end)) = split_range(range) else { return false };
-    match (number(start), end) {
+    match (lenient_number(start), end) {
         (Some(_), b"") => true,
-        (Some(start), end) => number(end).is_some_and(|end| start <= end),
+        (Some(start), end) => lenient_number(end).is_some_and(|end| start <= end),
         (None, _) => false,
     }
 }

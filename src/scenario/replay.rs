@@ -3,10 +3,11 @@
 use super::model::{
     Answer, BodyDescription, Observation, Outcome, RequestDescription, Scenario, Step, WireEntry, WireKind,
 };
+use crate::browser::profile::Profile;
 use crate::browser::{self, Body, Exchange, Fetch, HttpVersion, Initiator, InvalidRequest, Outgoing};
 use crate::protocol::Origin;
 use crate::reason::Reason;
-use crate::{Blocked, Engine, PreflightCache, Request, ResponseHead};
+use crate::{Engine, PreflightCache, Request, ResponseHead, console_messages};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,19 +20,6 @@ pub struct Replayed {
     pub name: String,
     /// One observation a step.
     pub steps: Vec<Observation>,
-    /// The refusal of each step that ended in a network error, for its words and its console message.
-    #[serde(skip)]
-    pub blocked: Vec<Option<BlockedStep>>,
-}
-
-/// A refusal, comparable by its reason alone.
-#[derive(Clone, Debug)]
-pub struct BlockedStep(pub Blocked);
-
-impl PartialEq for BlockedStep {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.reason == other.0.reason
-    }
 }
 
 /// Runs every step of a scenario in one browser context of `engine`.
@@ -45,26 +33,33 @@ impl PartialEq for BlockedStep {
 /// ```
 #[must_use]
 pub fn replay(engine: Engine, scenario: &Scenario) -> Replayed {
-    let mut context = Context { engine, cache: PreflightCache::default(), now: Duration::ZERO };
-    let (steps, blocked) = scenario.steps.iter().map(|step| context.step(step)).unzip();
-    Replayed { name: scenario.name.clone(), steps, blocked }
+    replay_with(engine, engine.profile(), scenario)
+}
+
+/// Runs a scenario as `engine` would if its profile were this one.
+pub(crate) fn replay_with(engine: Engine, profile: &'static Profile, scenario: &Scenario) -> Replayed {
+    let mut context = Context { engine, profile, cache: PreflightCache::default(), now: Duration::ZERO };
+    let steps = scenario.steps.iter().map(|step| context.step(step)).collect();
+    Replayed { name: scenario.name.clone(), steps }
 }
 
 /// What lasts from step to step.
 struct Context {
     engine: Engine,
+    profile: &'static Profile,
     cache: PreflightCache,
     now: Duration,
 }
 
 impl Context {
-    fn step(&mut self, step: &Step) -> (Observation, Option<BlockedStep>) {
+    fn step(&mut self, step: &Step) -> Observation {
         let advance = Duration::try_from_secs_f64(step.advance_s).unwrap_or_default();
         self.now = self.now.saturating_add(advance);
-        let constructed = request_of(&step.request).and_then(|request| Fetch::new(self.engine, request));
+        let constructed = request_of(&step.request)
+            .and_then(|request| Fetch::with_profile(self.engine, self.profile, request));
         let mut fetch = match constructed {
             Ok(fetch) => fetch,
-            Err(invalid) => return (invalid_request(&invalid), None),
+            Err(invalid) => return invalid_request(&invalid),
         };
         let server = Server::new(&step.server);
         let mut wire = Vec::new();
@@ -82,12 +77,7 @@ impl Context {
                 browser::Step::Done(outcome) => break outcome,
             }
         };
-        let observation = Observation { wire: Some(wire), ..observation_of(outcome, &last) };
-        let blocked = match outcome {
-            browser::Outcome::NetworkError(blocked) => Some(BlockedStep(blocked.clone())),
-            browser::Outcome::Response(_) => None,
-        };
-        (observation, blocked)
+        Observation { wire: Some(wire), ..observation_of(outcome, &last) }
     }
 }
 
@@ -112,6 +102,7 @@ fn observation_of(outcome: &browser::Outcome, last: &Answer) -> Observation {
         browser::Outcome::NetworkError(blocked) => Observation {
             outcome: Some(Outcome::NetworkError),
             reason: Some(blocked.reason.code().into()),
+            console: console_messages(blocked),
             ..Observation::default()
         },
     }
@@ -190,6 +181,22 @@ fn isomorphic_headers(answer: &Answer) -> Vec<(Vec<u8>, Vec<u8>)> {
 
 fn isomorphic_encode(text: &str) -> Option<Vec<u8>> {
     text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+}
+
+impl RequestDescription {
+    /// The request that it describes.
+    ///
+    /// # Errors
+    /// What script cannot even ask for.
+    ///
+    /// ```
+    /// let text = r#"{"origin":"http://a.test","url":"http://b.test/x","method":"PUT"}"#;
+    /// let description: cors_engine::scenario::RequestDescription = serde_json::from_str(text).unwrap();
+    /// assert_eq!(description.to_request().unwrap().method, b"PUT");
+    /// ```
+    pub fn to_request(&self) -> Result<Request, InvalidRequest> {
+        request_of(self)
+    }
 }
 
 fn request_of(description: &RequestDescription) -> Result<Request, InvalidRequest> {

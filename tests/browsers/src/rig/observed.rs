@@ -79,6 +79,7 @@ impl Report {
             status: self.status,
             exposed,
             reason: None,
+            ..Observation::default()
         };
         let url = self.url.filter(|url| !url.is_empty()).map(|url| super::prefix::remove(&url));
         let error = self.error.map(|error| super::prefix::remove(&error));
