@@ -185,7 +185,7 @@ differences! {
             "`Access-Control-Max-Age` can have a sign; below zero it means zero.";
         max_age_limit = 7200, Source
             "A preflight's answer is remembered for two hours at most.";
-        cache.forgets = Forgets::OnMiss, Observed
+        cache.forgets = Forgets::Miss, Observed
             "What is remembered of a URL is forgotten when a request needs more than that, so that the next answer replaces it, and kept when a request fails.";
         cache.flags_are_served_by = FlagsServedBy::FreshAnswer, Observed
             "A preflight that only an upload listener makes necessary is spared by any remembered answer for the URL.";
@@ -236,7 +236,7 @@ differences! {
             "An `Access-Control-Max-Age` that is not plain digits keeps the answer from being remembered.";
         max_age_limit = 86_400, Source
             "A preflight's answer is remembered for a day at most.";
-        cache.forgets = Forgets::OnAnyFailure, Observed
+        cache.forgets = Forgets::AnyFailure, Observed
             "What is remembered of a URL is forgotten when any fetch of it fails, also one that needed no preflight.";
         cache.flags_are_served_by = FlagsServedBy::AnyAnswerEver, Observed
             "A preflight that only an upload listener makes necessary is spared by any answer for the URL, also after its lifetime.";
@@ -289,7 +289,7 @@ differences! {
             "`Access-Control-Max-Age` can have a sign, below zero meaning zero, and ASCII whitespace around it.";
         max_age_limit = 600, Source
             "A preflight's answer is remembered for ten minutes at most.";
-        cache.forgets = Forgets::OnMiss, Observed
+        cache.forgets = Forgets::Miss, Observed
             "What is remembered of a URL is forgotten when a request needs more than that, so that the next answer replaces it, and kept when a request fails.";
         cache.flags_are_served_by = FlagsServedBy::FreshAnswer, Observed
             "A preflight that only an upload listener makes necessary is spared by any remembered answer for the URL.";

@@ -372,7 +372,7 @@ impl Fetch {
     ) -> Result<State, Refusal> {
         self.preflighted |= make_cors_preflight;
         if make_cors_preflight && !self.asked().is_cached(cache, &self.cache_key(), now) {
-            if self.profile.cache.forgets == Forgets::OnMiss {
+            if self.profile.cache.forgets == Forgets::Miss {
                 cache.clear_entries(&self.cache_key());
             }
             self.access_control_request_headers = self.asked().access_control_request_headers();
@@ -500,9 +500,9 @@ impl Fetch {
         cache: &mut PreflightCache,
     ) -> State {
         let forgets = match self.profile.cache.forgets {
-            Forgets::OnFailure => self.preflighted,
-            Forgets::OnAnyFailure => self.tainting == ResponseType::Cors,
-            Forgets::OnMiss => false,
+            Forgets::PreflightedFailure => self.preflighted,
+            Forgets::AnyFailure => self.tainting == ResponseType::Cors,
+            Forgets::Miss => false,
         };
         if forgets {
             cache.clear_entries(&self.cache_key());

@@ -40,7 +40,7 @@ pub(crate) const STANDARD: Profile = Profile {
     cache: CacheRules {
         flags_are_served_by: FlagsServedBy::Method,
         stores_refused: false,
-        forgets: Forgets::OnFailure,
+        forgets: Forgets::PreflightedFailure,
         credentialed_serves_all: true,
         serves_opaque_origins: true,
         bypassed_by: &[],
@@ -245,15 +245,15 @@ pub(crate) struct CacheRules {
     pub(crate) credentialed_serves_all: bool,
 }
 
-/// When everything that the cache knows of a URL is forgotten.
+/// What makes the cache forget everything it knows of a URL.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Forgets {
-    /// When a preflighted fetch fails, on whatever exchange.
-    OnFailure,
-    /// When a fetch that CORS governs fails, preflighted or not.
-    OnAnyFailure,
-    /// When a request needs more than is known.
-    OnMiss,
+    /// That a preflighted fetch fails, on whatever exchange.
+    PreflightedFailure,
+    /// That a fetch that CORS governs fails, preflighted or not.
+    AnyFailure,
+    /// That a request needs more than is known.
+    Miss,
 }
 
 /// What spares a preflight that only a flag makes necessary.
