@@ -165,18 +165,28 @@ impl Server {
         Some(play(engine, request, self).verdict).filter(Verdict::is_refusal)
     }
 
-    /// Repairs the last answer, which was refused; `false` when no header can.
+    /// Repairs the answer that was refused; `false` when no header can.
     fn repair(&mut self, request: &Request, refusal: &Verdict) -> bool {
         let Verdict::Blocked(blocked) = refusal else { return false };
-        let last = self.given.last().filter(|_| blocked.exchange.is_some());
-        let Some(Repairable { answer, advice }) = last.map(|&last| &mut self.answers[last]) else {
-            return false;
-        };
+        let complaint = Complaint::of(request, blocked);
+        let Some(refused) = self.refused(blocked, &complaint) else { return false };
+        let Repairable { answer, advice } = &mut self.answers[refused];
         let Answer::Head { status, headers } = answer else { return false };
         let before = advice.clone();
-        advice.repair(request, blocked, &Headers::of(headers));
+        advice.repair(blocked, &complaint, &Headers::of(headers));
         (*status, *headers) = advice.apply(*status, headers);
         *advice != before
+    }
+
+    /// Which answer was refused: the last one, but for second thoughts about a redirect.
+    fn refused(&self, blocked: &Blocked, complaint: &Complaint<'_>) -> Option<usize> {
+        blocked.exchange?;
+        let is_redirect = |index: &usize| {
+            let Repairable { answer, advice } = &self.answers[*index];
+            advice.exchange == Exchange::Actual && matches!(answer, Answer::Head { status: 300..=399, .. })
+        };
+        let mut latest_first = self.given.iter().copied().rev();
+        latest_first.find(|index| !complaint.second_thoughts || is_redirect(index))
     }
 
     fn vary_by_origin(&mut self) {
@@ -197,6 +207,39 @@ impl Server {
         order.extend((0..self.answers.len()).filter(|index| !order.contains(index)).collect::<Vec<_>>());
         let advice = order.into_iter().map(|index| self.answers[index].advice.clone());
         advice.filter(|advice| advice.status.is_some() || !advice.set.is_empty()).collect()
+    }
+}
+
+/// On whose behalf an answer was refused.
+struct Complaint<'a> {
+    page: &'a Origin,
+    /// The origin that has to be allowed.
+    origin: &'a str,
+    with_credentials: bool,
+    /// WebKit looks at a redirect once more when it has asked the next hop, as if credentials were included.
+    second_thoughts: bool,
+}
+
+impl<'a> Complaint<'a> {
+    fn of(request: &'a Request, blocked: &'a Blocked) -> Self {
+        let included = request.credentials == CredentialsMode::Include;
+        let is_about_credentials = matches!(
+            blocked.reason,
+            Reason::WildcardAllowOriginWithCredentials | Reason::AllowCredentialsNotTrue
+        );
+        let second_thoughts = is_about_credentials && !included;
+        let origin = if second_thoughts { &blocked.page_origin } else { &blocked.request_origin };
+        Complaint {
+            page: &request.origin,
+            origin,
+            with_credentials: included || second_thoughts,
+            second_thoughts,
+        }
+    }
+
+    /// The origin null is anybody's: with credentials there is no safe way to allow it.
+    fn has_no_safe_answer(&self) -> bool {
+        self.origin == "null" && self.with_credentials
     }
 }
 
@@ -236,25 +279,23 @@ impl AnswerAdvice {
     }
 
     /// Adds what repairs an answer with these `headers`; nothing when no header can.
-    fn repair(&mut self, request: &Request, blocked: &Blocked, headers: &Headers<'_>) {
-        let with_credentials = request.credentials == CredentialsMode::Include;
-        // The origin null is anybody's: with credentials there is no safe way to allow it.
-        let is_unsafe = blocked.request_origin == "null" && with_credentials;
+    fn repair(&mut self, blocked: &Blocked, complaint: &Complaint<'_>, headers: &Headers<'_>) {
+        let with_credentials = complaint.with_credentials;
         match blocked.reason {
             Reason::MissingAllowOrigin
             | Reason::WildcardAllowOriginWithCredentials
             | Reason::MultipleAllowOrigin
             | Reason::AllowOriginMismatch
-                if !is_unsafe =>
+                if !complaint.has_no_safe_answer() =>
             {
-                if blocked.request_origin == "null" {
+                if complaint.origin == "null" {
                     self.set(ALLOW_ORIGIN, "*".into());
                 } else {
-                    self.set(ALLOW_ORIGIN, blocked.request_origin.clone());
+                    self.set(ALLOW_ORIGIN, complaint.origin.into());
                     self.vary_by_origin(headers);
                 }
             }
-            Reason::AllowCredentialsNotTrue if !is_unsafe => {
+            Reason::AllowCredentialsNotTrue if !complaint.has_no_safe_answer() => {
                 self.set("Access-Control-Allow-Credentials", "true".into());
             }
             Reason::PreflightRedirect | Reason::PreflightStatus => self.status = Some(204),
@@ -280,7 +321,7 @@ impl AnswerAdvice {
                 }
             }
             Reason::ResourcePolicySameOrigin | Reason::ResourcePolicySameSite | Reason::EmbedderPolicy => {
-                self.set("Cross-Origin-Resource-Policy", resource_policy(&request.origin, &blocked.url));
+                self.set("Cross-Origin-Resource-Policy", resource_policy(complaint.page, &blocked.url));
             }
             _ => {}
         }

@@ -86,7 +86,10 @@ pub(super) fn read_include(bytes: &[u8], meant: &Meant) -> Result<Capture, Unusa
         let target = url.clone();
         if is_preflight {
             pairing.assume("The first answer is taken as the answer to the preflight.");
-        } else if let Some(next) = redirect_target(&response, &url) {
+        } else if preflighted && !several {
+            pairing.assume("The answer is taken as the answer to the request itself, not to its preflight.");
+        }
+        if let Some(next) = redirect_target(&response, &url).filter(|_| !is_preflight) {
             url = next;
         }
         pairing.push(entry(is_preflight, target, response, meant));
