@@ -140,16 +140,12 @@ fn what_an_input_holds_does_not_steer_the_terminal() {
 }
 
 #[test]
-fn a_pipe_gets_plain_text_and_a_terminal_colours() {
+fn a_pipe_gets_plain_text_unless_colours_are_forced() {
     let example = file("examples/raw-exchange.http");
     assert!(!cors(&["explain", &example]).output.contains('\x1b'));
-    let forced = |name: &str, value: &str| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cors"));
-        command.env_clear().env("CLICOLOR_FORCE", "1").env(name, value).args(["explain", &example]);
-        crate::program::run(command, b"").output
-    };
-    assert!(forced("TERM", "xterm").contains("\x1b[31m") || forced("TERM", "xterm").contains("\x1b[1m"));
-    assert!(!forced("NO_COLOR", "1").contains('\x1b') || forced("NO_COLOR", "1").contains("blocked"));
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cors"));
+    command.env_clear().env("CLICOLOR_FORCE", "1").args(["explain", &example]);
+    assert!(crate::program::run(command, b"").output.contains("\x1b[31m"));
 }
 
 #[test]
@@ -168,4 +164,93 @@ fn several_inputs_are_explained_in_turn_and_a_bad_one_shows_in_the_exit_status()
     assert!(run.output.contains("raw-exchange.http"));
     assert!(run.errors.contains("no-such-file cannot be opened"), "{}", run.errors);
     assert!(run.errors.contains("Cargo.toml is in no format"), "{}", run.errors);
+}
+
+/// As Safari writes it: no Fetch Metadata, no preflights, the connection by a number.
+const SAFARI: &str = r#"{"log": {"version": "1.2",
+    "creator": {"name": "WebKit Web Inspector", "version": "1.0"},
+    "pages": [{"id": "page_0", "title": "https://app.example/", "pageTimings": {}}],
+    "entries": [
+        {"pageref": "page_0", "startedDateTime": "2026-11-23T15:09:20.480Z", "connection": "3",
+            "request": {"method": "GET", "url": "https://api.example/v1", "headers": [
+                {"name": "Accept", "value": "*/*"}, {"name": "Origin", "value": "https://app.example"},
+                {"name": "Referer", "value": "https://app.example/"}]},
+            "response": {"status": 200, "headers": [{"name": "Access-Control-Allow-Origin", "value": "*"}]}},
+        {"pageref": "page_0", "startedDateTime": "2026-11-23T15:09:21.480Z",
+            "request": {"method": "PUT", "url": "https://api.example/v1", "headers": [
+                {"name": "Content-Type", "value": "application/json"},
+                {"name": "Referer", "value": "https://app.example/"}]},
+            "response": {"status": 0, "statusText": "", "headers": [],
+                "_error": "Preflight response is not successful. Status code: 404"}},
+        {"request": {"method": "GET", "url": "https://app.example/style.css",
+            "headers": [{"name": "Referer", "value": "https://app.example/"}]}, "response": {"status": 304}}
+    ]}}"#;
+
+#[test]
+fn safaris_captures_have_less_in_them() {
+    let run = json(SAFARI, &[]);
+    assert_eq!(run.status, Some(1), "{}", run.errors);
+    let fetches = run.fetches();
+    assert_eq!(fetches.len(), 3);
+    assert_eq!(verdict(&fetches[0], "webkit"), "allowed");
+    assert_eq!(fetches[1]["engines"]["webkit"]["reason"], "connection-failed");
+    assert!(
+        fetches[1]["remarks"].to_string().contains("No preflight was noted"),
+        "{}",
+        fetches[1]["remarks"]
+    );
+    assert!(fetches[1]["seen"].to_string().contains("Status code: 404"));
+    assert_eq!(fetches[2]["kind"], "same-origin");
+}
+
+#[test]
+fn a_preflight_goes_with_the_request_that_was_made_at_its_time() {
+    let entry = |time: &str, method: &str, headers: &str, status: u16| {
+        format!(
+            r#"{{"startedDateTime": "2026-11-23T15:09:{time}Z", "request": {{"method": "{method}",
+                "url": "https://api.example/v1", "headers": [
+                {{"name": "Origin", "value": "https://app.example"}}, {headers}]}},
+                "response": {{"status": {status}, "headers": [
+                {{"name": "access-control-allow-origin", "value": "*"}},
+                {{"name": "access-control-allow-methods", "value": "PUT"}}]}}}}"#
+        )
+    };
+    let mode = r#"{"name": "Sec-Fetch-Mode", "value": "cors"}"#;
+    let asks = r#"{"name": "Access-Control-Request-Method", "value": "PUT"}"#;
+    let entries = [
+        entry("10.000", "PUT", mode, 200),
+        entry("10.001", "OPTIONS", asks, 204),
+        entry("19.000", "PUT", mode, 200),
+    ];
+    let har = format!(
+        r#"{{"log": {{"creator": {{"name": "WebInspector"}}, "entries": [{}]}}}}"#,
+        entries.join(",")
+    );
+    let fetches = json(&har, &[]).fetches();
+    assert_eq!(fetches[0]["seen"][0], "OPTIONS: 204");
+    assert!(fetches[1]["seen"][0].to_string().contains("remembered"));
+    assert!(fetches.iter().all(|fetch| verdict(fetch, "chromium") == "allowed"));
+}
+
+#[test]
+fn cookies_and_what_the_browser_noted_tell_credentials() {
+    let har = |request: &str, error: &str| {
+        format!(
+            r#"{{"log": {{"creator": {{"name": "WebInspector"}}, "entries": [{{"request": {{"method": "GET",
+                "url": "https://api.example/v1", "headers": [{request}
+                {{"name": "Origin", "value": "https://app.example"}}]}}, "response": {{"status": 200,
+                "_error": {error}, "headers": [
+                {{"name": "Access-Control-Allow-Origin", "value": "https://app.example"}}]}}}}]}}}}"#
+        )
+    };
+    let credentials = |request, error, options: &[&str]| {
+        let fetch = json(&har(request, error), options).fetch();
+        (fetch["credentials"].as_str().unwrap().to_owned(), verdict(&fetch, "chromium"))
+    };
+    let pair = |mode: &str, verdict: &str| (mode.to_owned(), verdict.to_owned());
+    let cookie = r#"{"name": "Cookie", "value": "a=b"},"#;
+    assert_eq!(credentials("", "null", &[]), pair("same-origin", "allowed"));
+    assert_eq!(credentials(cookie, "null", &[]), pair("include", "blocked"));
+    assert_eq!(credentials("", r#""net::ERR_FAILED""#, &[]), pair("include", "blocked"));
+    assert_eq!(credentials("", "null", &["--credentials", "include"]), pair("include", "blocked"));
 }

@@ -34,13 +34,13 @@ pub(crate) struct Arguments {
     /// The origin of the page that asks, where the input does not say.
     #[arg(long, value_parser = options::origin)]
     origin: Option<Origin>,
-    /// The URL that is asked, where the input does not say.
+    /// The URL that is asked, where a text does not say.
     #[arg(long, value_parser = options::url)]
     url: Option<Url>,
     /// The method that is meant, where a text shows another.
     #[arg(long, value_parser = options::method)]
     method: Option<String>,
-    /// A request header that is meant, as 'Name: value'; may be repeated.
+    /// A request header that is meant beside those in a text, as 'Name: value'; may be repeated.
     #[arg(long = "header", short = 'H', value_name = "HEADER")]
     headers: Vec<HeaderLine>,
     /// The credentials mode that is meant, where the input does not show it.

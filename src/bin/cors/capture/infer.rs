@@ -38,7 +38,9 @@ const ADDED_BY_BROWSERS: [&str; 20] = [
 
 /// A fetch that a browser noted. `None` when no page can be told that made it.
 pub(super) fn from_browser(chain: Chain, engine: Option<Engine>, meant: &Meant) -> Option<CapturedFetch> {
-    let clues = Clues { chain: &chain, meant };
+    // A browser notes the request itself; only what it leaves out is for the user to say.
+    let unsaid = Meant::default();
+    let clues = Clues { chain: &chain, meant: &unsaid };
     let origin = clues.page().or_else(|| meant.origin.clone())?;
     let mut request = clues.request(origin);
     let failure = chain.hops().rev().find_map(|hop| hop.actual()?.failure.clone());
@@ -51,21 +53,16 @@ pub(super) fn from_browser(chain: Chain, engine: Option<Engine>, meant: &Meant) 
         request: request.clone(),
     };
     let judge = engine.unwrap_or(Engine::Spec);
-    let mut remembered = false;
     for hop in chain.hops() {
         request.url = hop.url().clone();
         let is_needed = needs_preflight(judge, &request).is_ok_and(|preflight| preflight.is_needed());
         let was_made = hop.actual().is_some_and(|actual| actual.response.is_some());
         if hop.preflight().is_none() && is_needed && was_made {
-            remembered = true;
             let url = hop.url().clone();
             let answer = Answer::Remembered;
             fetch.evidence.exchanges.push(Observed { exchange: Exchange::Preflight, url, answer });
         }
         fetch.evidence.exchanges.extend(observed(hop));
-    }
-    if remembered {
-        fetch.assumed.push("No preflight was noted, so an earlier one was still remembered.".into());
     }
     if fetch.kind != Kind::SameOrigin {
         credentials::settle(&mut fetch, &chain, engine, meant);
@@ -246,7 +243,6 @@ impl Clues<'_> {
         let asked_by_cors =
             self.chain.hops().any(|hop| hop.preflight().is_some()) || self.header("origin").is_some();
         let answered = self.first(|entry| entry.response.as_ref().map(|_| ())).is_some();
-        let sent_in_full = self.header("host").is_some() || self.header("sec-fetch-site").is_some();
         match self.header("sec-fetch-mode").as_deref() {
             Some("cors") => RequestMode::Cors,
             Some("no-cors") => RequestMode::NoCors,
@@ -255,9 +251,7 @@ impl Clues<'_> {
             Some(_) => RequestMode::NoCors,
             None if asked_by_cors || self.meant.origin.is_some() => RequestMode::Cors,
             // A browser puts Origin on every cross-origin request whose answer script is to read.
-            None if (answered || sent_in_full) && !request.origin.is_origin_of(&request.url) => {
-                RequestMode::NoCors
-            }
+            None if answered && !request.origin.is_origin_of(&request.url) => RequestMode::NoCors,
             None => RequestMode::Cors,
         }
     }

@@ -18,6 +18,7 @@ fn capture(report: &Report) -> Value {
     let fetches: Vec<Value> = report.fetches.iter().map(fetch).collect();
     json!({
         "source": report.source,
+        "input": report.capture_words,
         "blocked": report.count(|explained| explained.explanation.is_refused()),
         "set_aside": report.set_aside,
         "fetches": fetches,
@@ -54,6 +55,7 @@ fn fetch(explained: &Explained) -> Value {
         "engines": engines,
         "causes": causes,
         "advice": advice(&explanation.advice),
+        "seen": words::seen(fetch),
         "noted_failure": fetch.failure,
         "remarks": remarks,
         "assumed": fetch.assumed,

@@ -125,6 +125,7 @@ fn paragraph(output: &mut impl Write, number: usize, explained: &Explained) -> i
     let page = format!("{}, credentials \"{}\"", request.origin, credentials_name(request.credentials));
     rows(output, "page", Style::new(), [page])?;
     rows(output, "request", Style::new(), [words::classification(explanation)])?;
+    rows(output, "seen", Style::new(), words::seen(fetch))?;
     verdicts(output, explanation)?;
     whys(output, explanation)?;
     console(output, explanation)?;
@@ -211,7 +212,7 @@ fn advice(output: &mut impl Write, explanation: &Explanation) -> io::Result<()> 
     let is_browser = |engine| explanation.browsers().any(|judgement| judgement.engine == engine);
     let hopeless = advice.remaining.iter().filter(|(engine, _)| is_browser(*engine));
     let codes: BTreeSet<&str> = hopeless.map(|(_, reason)| reason.code()).collect();
-    let words = |code| format!("No response header repairs {code}: the page has to ask otherwise.");
+    let words = |code| format!("No response header helps against {code}.");
     rows(output, label, UNSURE, codes.into_iter().map(words))
 }
 
