@@ -10,7 +10,12 @@ pub mod protocol;
 mod reason;
 #[cfg(feature = "scenario")]
 pub mod scenario;
+pub mod server;
+#[cfg(feature = "tower")]
+pub mod tower;
+pub mod verify;
 
 pub use browser::*;
 pub use console::console_messages;
 pub use reason::Reason;
+pub use server::{Answer, Policy, PolicyConfig};

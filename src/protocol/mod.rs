@@ -6,9 +6,11 @@ pub mod method;
 pub mod origin;
 pub mod request_header;
 pub mod response_header;
+pub(crate) mod serialized_origin;
 
 pub use headers::{HeaderLines, HeaderList, Headers};
 pub use origin::{Origin, OriginError, TupleOrigin};
+pub use serialized_origin::SerializedOrigin;
 
 /// Whether `bytes` is a non-empty [token](https://httpwg.org/specs/rfc9110.html#rule.token).
 ///

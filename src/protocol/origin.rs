@@ -1,5 +1,6 @@
 //! Origins: what a page is, what the `Origin` header says, and when two are the same.
 
+use super::serialized_origin::{self, HostKind};
 use alloc::string::{String, ToString};
 use core::fmt;
 use core::net::IpAddr;
@@ -37,12 +38,6 @@ pub struct TupleOrigin {
     host_kind: HostKind,
     /// `None` for the scheme's default port.
     port: Option<u16>,
-}
-
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-enum HostKind {
-    Domain,
-    Address { loopback: bool },
 }
 
 /// Why a string is not a serialized origin.
@@ -192,14 +187,7 @@ impl Origin {
     #[must_use]
     pub fn is_potentially_trustworthy(&self) -> bool {
         let Origin::Tuple(tuple) = self else { return false };
-        matches!(tuple.scheme(), "https" | "wss")
-            || match tuple.host_kind {
-                HostKind::Address { loopback } => loopback,
-                HostKind::Domain => {
-                    let host = tuple.host().strip_suffix('.').unwrap_or(tuple.host());
-                    host == "localhost" || host.ends_with(".localhost")
-                }
-            }
+        serialized_origin::is_potentially_trustworthy(tuple.scheme(), tuple.host(), tuple.host_kind)
     }
 }
 
@@ -230,8 +218,8 @@ impl TupleOrigin {
         let host = url.host().filter(|host| !matches!(host, Host::Domain("")))?;
         let host_kind = match host {
             Host::Domain(_) => HostKind::Domain,
-            Host::Ipv4(address) => HostKind::Address { loopback: IpAddr::V4(address).is_loopback() },
-            Host::Ipv6(address) => HostKind::Address { loopback: IpAddr::V6(address).is_loopback() },
+            Host::Ipv4(address) => HostKind::Address(IpAddr::V4(address)),
+            Host::Ipv6(address) => HostKind::Address(IpAddr::V6(address)),
         };
         let mut serialized = String::with_capacity(url.as_str().len());
         serialized.push_str(url.scheme());
@@ -294,7 +282,7 @@ impl TupleOrigin {
     pub fn registrable_domain(&self) -> Option<&str> {
         match self.host_kind {
             HostKind::Domain => psl::domain_str(self.host()),
-            HostKind::Address { .. } => None,
+            HostKind::Address(_) => None,
         }
     }
 }

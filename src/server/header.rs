@@ -1,0 +1,103 @@
+//! The response headers that a policy sends, by name and by where their values come from.
+
+use alloc::boxed::Box;
+#[cfg(feature = "http")]
+use http::{HeaderName, HeaderValue, header};
+
+/// Declares the headers once: variant, name, and the name as the `http` crate has it.
+macro_rules! response_headers {
+    ($($variant:ident $name:literal $typed:expr;)+) => {
+        /// A response header that belongs to CORS, or to resource timing.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub(crate) enum ResponseHeader {
+            $($variant,)+
+        }
+
+        impl ResponseHeader {
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self { $(ResponseHeader::$variant => $name,)+ }
+            }
+
+            #[cfg(feature = "http")]
+            pub(crate) const fn typed(self) -> HeaderName {
+                match self { $(ResponseHeader::$variant => const { $typed },)+ }
+            }
+        }
+    };
+}
+
+response_headers! {
+    AllowOrigin "access-control-allow-origin" header::ACCESS_CONTROL_ALLOW_ORIGIN;
+    AllowCredentials "access-control-allow-credentials" header::ACCESS_CONTROL_ALLOW_CREDENTIALS;
+    ExposeHeaders "access-control-expose-headers" header::ACCESS_CONTROL_EXPOSE_HEADERS;
+    AllowMethods "access-control-allow-methods" header::ACCESS_CONTROL_ALLOW_METHODS;
+    AllowHeaders "access-control-allow-headers" header::ACCESS_CONTROL_ALLOW_HEADERS;
+    MaxAge "access-control-max-age" header::ACCESS_CONTROL_MAX_AGE;
+    AllowPrivateNetwork "access-control-allow-private-network"
+        HeaderName::from_static("access-control-allow-private-network");
+    TimingAllowOrigin "timing-allow-origin" HeaderName::from_static("timing-allow-origin");
+}
+
+impl ResponseHeader {
+    /// The headers of CORS: an application's own are replaced.
+    pub(crate) const CORS: [ResponseHeader; 7] = [
+        ResponseHeader::AllowOrigin,
+        ResponseHeader::AllowCredentials,
+        ResponseHeader::ExposeHeaders,
+        ResponseHeader::AllowMethods,
+        ResponseHeader::AllowHeaders,
+        ResponseHeader::MaxAge,
+        ResponseHeader::AllowPrivateNetwork,
+    ];
+}
+
+/// A value that a policy made when it was built, ready to be sent again and again.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyText {
+    text: Box<str>,
+    #[cfg(feature = "http")]
+    typed: Option<HeaderValue>,
+}
+
+impl PolicyText {
+    pub(crate) fn new(text: Box<str>) -> Self {
+        PolicyText {
+            #[cfg(feature = "http")]
+            typed: HeaderValue::from_str(&text).ok(),
+            text,
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// A header value, and who owns it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value<'a> {
+    Fixed(&'static str),
+    Policy(&'a PolicyText),
+    Request(&'a [u8]),
+}
+
+impl<'a> Value<'a> {
+    pub(crate) fn as_bytes(self) -> &'a [u8] {
+        match self {
+            Value::Fixed(text) => text.as_bytes(),
+            Value::Policy(text) => text.as_str().as_bytes(),
+            Value::Request(bytes) => bytes,
+        }
+    }
+
+    /// The value as the `http` crate has it. None is ever lost: a policy's values are tokens and origins, and
+    /// a request's were judged before they were taken over.
+    #[cfg(feature = "http")]
+    pub(crate) fn typed(self) -> Option<HeaderValue> {
+        match self {
+            Value::Fixed(text) => Some(HeaderValue::from_static(text)),
+            Value::Policy(text) => text.typed.clone(),
+            Value::Request(bytes) => HeaderValue::from_bytes(bytes).ok(),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The server half: a policy, and the answer that it has for a request.
+//!
+//! A [`PolicyConfig`] says what is meant, [`PolicyConfig::build`] refuses what is dangerous or useless and
+//! compiles the rest into a [`Policy`], and [`Policy::answer`] turns the head of a request into an
+//! [`Answer`]: what to do with the request, which response headers to send, and why.
+//!
+//! ```
+//! use cors_engine::server::{Action, PolicyConfig};
+//! let policy = PolicyConfig::new().origins(["https://app.example"]).methods(["PUT"]).build().unwrap();
+//!
+//! let preflight = [("Origin", "https://app.example"), ("Access-Control-Request-Method", "PUT")];
+//! let answer = policy.answer(b"OPTIONS", &preflight);
+//! assert_eq!(answer.action(), Action::Respond { status: 204 });
+//! assert!(answer.headers().any(|header| header == ("access-control-allow-methods", b"PUT")));
+//! ```
+
+mod answer;
+mod build;
+mod config;
+#[cfg(feature = "config")]
+pub mod document;
+mod error;
+mod header;
+mod origins;
+mod pattern;
+mod policy;
+mod predicate;
+mod reason;
+mod requested_headers;
+#[cfg(feature = "std")]
+mod shared;
+#[cfg(feature = "http")]
+mod typed;
+
+pub use answer::{Action, Answer, Operation, RequestKind, vary_lists};
+pub(crate) use config::Located;
+pub use config::{PolicyConfig, RefusedPreflight};
+pub use error::{ConfigError, ConfigErrorCode, ConfigErrors, Position};
+pub use origins::OriginSet;
+pub use pattern::{OriginPattern, PatternError};
+pub use policy::Policy;
+pub use predicate::NamedHeaders;
+pub use reason::AnswerReason;
+#[cfg(feature = "std")]
+pub use shared::SharedPolicy;
+#[cfg(feature = "http")]
+pub use typed::HeaderChanges;

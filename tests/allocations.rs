@@ -1,0 +1,153 @@
+//! Deciding allocates nothing, whatever the request says, and ten thousand origins fit in two megabytes.
+
+use allocation_counter::measure;
+use cors_engine::server::{Action, AnswerReason, Operation};
+use cors_engine::{Policy, PolicyConfig};
+
+/// The size of one hostile header value.
+const HOSTILE: usize = 64 * 1024;
+
+fn policies() -> Vec<Policy> {
+    let listed = || {
+        PolicyConfig::new()
+            .origins(["https://a.example", "https://*.a.example", "http://localhost:*"])
+            .request_headers(["x-a", "x-b"])
+            .methods(["PUT"])
+            .expose_headers(["x-c"])
+            .timing_allow_origins(["https://a.example"])
+            .max_age(600)
+    };
+    let any = || PolicyConfig::new().methods(["*"]).request_headers(["*"]);
+    let configs = [
+        listed(),
+        listed().credentials(true).null_origin(true).dangerous_null_origin_with_credentials(true),
+        any().origins(["*"]).expose_headers(["*"]),
+        any().origins(["*"]).request_headers(["authorization"]),
+        any().origins(["https://a.example"]).credentials(true),
+        any().credentials(true).dangerous_reflect_any_origin_with_credentials(true),
+        any().origin_predicate(["x-tenant"], |origin, headers| {
+            headers.get("x-tenant") == Some(b"a") && origin.host() == "a.example"
+        }),
+    ];
+    configs.map(|config| config.build().unwrap()).into()
+}
+
+fn origins() -> Vec<Vec<u8>> {
+    let long = |text: &str| text.repeat(HOSTILE / text.len()).into_bytes();
+    let mut origins: Vec<Vec<u8>> = [
+        "",
+        "null",
+        "https://a.example",
+        "https://b.a.example",
+        "https://evil.test/.a.example",
+        "http://localhost:3000",
+        "http://[::1]:8080",
+        "http://[1:2:3:4:5:6:7:8]",
+        "https://127.0.0.1",
+        "https://999.1.1.1",
+        "https://xn--bcher-kva.a.example",
+        "://",
+        "https://",
+        "https://a.example:",
+        "https://a.example:99999999999999999999",
+        "HTTPS://A.EXAMPLE",
+    ]
+    .map(|origin| origin.as_bytes().to_vec())
+    .into();
+    origins.extend([
+        long("a."),
+        long("https://"),
+        long(","),
+        long(" "),
+        long(":"),
+        long("["),
+        vec![0xFF; HOSTILE],
+    ]);
+    origins.push(format!("https://{}a.example", "x.".repeat(120)).into_bytes());
+    origins
+}
+
+fn requested_headers() -> Vec<Vec<Vec<u8>>> {
+    let mut lines: Vec<Vec<Vec<u8>>> =
+        ["", "x-a", "x-a,x-b", "x-b,x-a", " x-a ,, x-b", "authorization", "x a"]
+            .map(|value| vec![value.as_bytes().to_vec()])
+            .into();
+    lines.push(Vec::new());
+    lines.push(vec![b"x-a".to_vec(), b"x-b".to_vec()]);
+    lines.push(vec![b"".to_vec(); 200]);
+    lines.push(vec![b"x-a".to_vec(); 200]);
+    for hostile in [&b","[..], b" ", b"x", b"x-a,", b" ,", b"\t", b"x-a ", b"\xFF"] {
+        lines.push(vec![hostile.repeat(HOSTILE / hostile.len())]);
+    }
+    lines
+}
+
+#[test]
+fn no_path_of_a_decision_allocates() {
+    let methods = ["GET", "OPTIONS", "PUT", "", "options"];
+    let request_methods = [None, Some("PUT"), Some("GET"), Some(""), Some("*"), Some("P UT")];
+    let origins = origins();
+    let requested = requested_headers();
+    let mut reasons = std::collections::BTreeSet::new();
+    for policy in policies() {
+        for origin in origins.iter().map(Some).chain([None]) {
+            for method in methods {
+                for request_method in request_methods {
+                    for lines in &requested {
+                        let mut headers: Vec<(&str, &[u8])> =
+                            vec![("host", b"api.example"), ("x-tenant", b"a")];
+                        headers.extend(origin.map(|origin| ("Origin", origin.as_slice())));
+                        let request_method = request_method.map(str::as_bytes);
+                        headers.extend(request_method.map(|value| ("Access-Control-Request-Method", value)));
+                        headers.extend(
+                            lines.iter().map(|line| ("Access-Control-Request-Headers", line.as_slice())),
+                        );
+                        reasons.insert(decide_counted(&policy, method.as_bytes(), &headers));
+                    }
+                }
+            }
+        }
+        let twice = [("origin", "https://a.example"), ("origin", "https://a.example")];
+        let counted =
+            measure(|| assert_ne!(policy.answer(b"GET", &twice).action(), Action::Respond { status: 204 }));
+        assert_eq!(counted.count_total, 0);
+    }
+    // Every way to decide was taken, but the one that needs two lines.
+    let missing: Vec<_> = AnswerReason::ALL.iter().filter(|reason| !reasons.contains(reason)).collect();
+    assert_eq!(missing, [&AnswerReason::SeveralOrigins]);
+}
+
+fn decide_counted(policy: &Policy, method: &[u8], headers: &Vec<(&str, &[u8])>) -> AnswerReason {
+    let mut reason = AnswerReason::NoOrigin;
+    let counted = measure(|| {
+        let answer = policy.answer(method, headers);
+        reason = answer.reason();
+        let bytes: usize = answer
+            .operations()
+            .map(|operation| match operation {
+                Operation::Remove { name } | Operation::Vary { name } => name.len(),
+                Operation::Add { name, value } => name.len() + value.len(),
+            })
+            .sum();
+        assert!(bytes > 0);
+    });
+    assert_eq!(counted.count_total, 0, "{reason:?} allocates");
+    reason
+}
+
+#[test]
+fn building_ten_thousand_origins_takes_under_two_megabytes() {
+    let config = PolicyConfig::new()
+        .origins((0..10_000).map(|tenant| format!("https://tenant{tenant:05}.example.com")))
+        .credentials(true)
+        .methods(["GET", "POST", "PUT", "DELETE"])
+        .request_headers(["authorization", "content-type", "x-requested-with"]);
+    let mut policy = None;
+    let counted = measure(|| policy = Some(config.build().unwrap()));
+    assert!(policy.is_some());
+    println!(
+        "{} allocations, {} bytes in all, {} at most",
+        counted.count_total, counted.bytes_total, counted.bytes_max
+    );
+    assert!(counted.bytes_total < 2_000_000, "{counted:?}");
+}
