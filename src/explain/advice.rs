@@ -114,10 +114,10 @@ pub(super) fn advise(request: &Request, evidence: &Evidence, causes: &[Cause]) -
         server.vary_by_origin();
     }
     let answers = server.into_advice(request);
-    Advice { notes: notes(&answers), answers, remaining }
+    Advice { notes: notes(&answers, &remaining), answers, remaining }
 }
 
-fn notes(answers: &[AnswerAdvice]) -> Vec<&'static str> {
+fn notes(answers: &[AnswerAdvice], remaining: &[(Engine, Reason)]) -> Vec<&'static str> {
     let sets = |wanted: fn(&str, &str) -> bool| {
         answers.iter().flat_map(|answer| &answer.set).any(|(name, value)| wanted(name, value))
     };
@@ -132,11 +132,28 @@ fn notes(answers: &[AnswerAdvice]) -> Vec<&'static str> {
             "Where the origin is null: any page can have it, so it is safe only with * and without credentials.",
         ),
         (
+            remaining.iter().any(|(_, reason)| is_about_origin(*reason)),
+            "Nothing safe allows the origin null with credentials: ask from a page with an origin of its own, and \
+             without redirects across origins.",
+        ),
+        (
             sets(|name, _| name == "Location"),
             "See to it that the redirect's target needs no user name and password in its URL.",
         ),
     ];
     notes.into_iter().filter_map(|(applies, note)| applies.then_some(note)).collect()
+}
+
+/// Whether a header repairs this, unless the origin is null and credentials are included.
+fn is_about_origin(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::MissingAllowOrigin
+            | Reason::WildcardAllowOriginWithCredentials
+            | Reason::MultipleAllowOrigin
+            | Reason::AllowOriginMismatch
+            | Reason::AllowCredentialsNotTrue
+    )
 }
 
 /// The server as it was seen, on its way to repair.
@@ -269,9 +286,10 @@ impl Answerer for Server {
 
 const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
 const ALLOW_METHODS: &str = "Access-Control-Allow-Methods";
+const ALLOW_HEADERS: &str = "Access-Control-Allow-Headers";
+
 /// The order in which people look at the headers; what is not here comes last.
 const ORDER: [&str; 4] = [ALLOW_ORIGIN, "Access-Control-Allow-Credentials", ALLOW_METHODS, ALLOW_HEADERS];
-const ALLOW_HEADERS: &str = "Access-Control-Allow-Headers";
 
 impl AnswerAdvice {
     fn nothing(exchange: Exchange, url: &Url, seen: bool) -> Self {
@@ -282,21 +300,16 @@ impl AnswerAdvice {
     fn repair(&mut self, blocked: &Blocked, complaint: &Complaint<'_>, headers: &Headers<'_>) {
         let with_credentials = complaint.with_credentials;
         match blocked.reason {
-            Reason::MissingAllowOrigin
-            | Reason::WildcardAllowOriginWithCredentials
-            | Reason::MultipleAllowOrigin
-            | Reason::AllowOriginMismatch
-                if !complaint.has_no_safe_answer() =>
-            {
-                if complaint.origin == "null" {
-                    self.set(ALLOW_ORIGIN, "*".into());
-                } else {
-                    self.set(ALLOW_ORIGIN, complaint.origin.into());
-                    self.vary_by_origin(headers);
-                }
-            }
-            Reason::AllowCredentialsNotTrue if !complaint.has_no_safe_answer() => {
+            reason if is_about_origin(reason) && complaint.has_no_safe_answer() => {}
+            Reason::AllowCredentialsNotTrue => {
                 self.set("Access-Control-Allow-Credentials", "true".into());
+            }
+            reason if is_about_origin(reason) && complaint.origin == "null" => {
+                self.set(ALLOW_ORIGIN, "*".into());
+            }
+            reason if is_about_origin(reason) => {
+                self.set(ALLOW_ORIGIN, complaint.origin.into());
+                self.vary_by_origin(headers);
             }
             Reason::PreflightRedirect | Reason::PreflightStatus => self.status = Some(204),
             Reason::InvalidAllowMethods => {

@@ -105,19 +105,14 @@ fn probe(arguments: &Arguments) -> Result<Report, Unreachable> {
     let mut probe =
         Probe { transport, send_actual: arguments.send_actual, observed: Vec::new(), stopped: false };
     probe.run(arguments.engine.into(), &request)?;
-    let mut assumed = Vec::new();
-    if probe.stopped {
-        assumed.push("Only the preflight was sent; --send-actual sends the request itself, too.".to_owned());
-    }
     let is_own = request.origin.is_origin_of(&request.url);
-    let fetch = CapturedFetch {
-        kind: if is_own { Kind::SameOrigin } else { Kind::Cors },
-        evidence: Evidence::from(probe.observed),
-        assumed,
-        failure: None,
-        otherwise: None,
-        request,
-    };
+    let mut fetch = CapturedFetch::new(request, if is_own { Kind::SameOrigin } else { Kind::Cors });
+    fetch.evidence = Evidence::from(probe.observed);
+    if probe.stopped {
+        fetch
+            .assumed
+            .push("Only the preflight was sent; --send-actual sends the request itself, too.".into());
+    }
     Ok(Report::of_probe(arguments.url.to_string(), fetch))
 }
 

@@ -42,33 +42,34 @@ pub(super) fn from_browser(chain: Chain, engine: Option<Engine>, meant: &Meant) 
     let unsaid = Meant::default();
     let clues = Clues { chain: &chain, meant: &unsaid };
     let origin = clues.page().or_else(|| meant.origin.clone())?;
-    let mut request = clues.request(origin);
-    let failure = chain.hops().rev().find_map(|hop| hop.actual()?.failure.clone());
-    let mut fetch = CapturedFetch {
-        kind: clues.kind(&request),
-        evidence: Evidence::default(),
-        assumed: Vec::new(),
-        failure,
-        otherwise: None,
-        request: request.clone(),
-    };
+    let request = clues.request(origin);
+    let kind = clues.kind(&request);
     let judge = engine.unwrap_or(Engine::Spec);
+    let mut fetch = CapturedFetch::new(request, kind);
+    fetch.evidence = noted(&chain, &fetch.request, judge);
+    fetch.failure = chain.hops().rev().find_map(|hop| hop.actual()?.failure.clone());
+    if fetch.kind != Kind::SameOrigin {
+        credentials::settle(&mut fetch, &chain, engine, meant);
+    }
+    note_failed_connection(&mut fetch, &chain, judge);
+    Some(fetch)
+}
+
+/// What a browser noted. A request that needs a preflight and was made without one was allowed before.
+fn noted(chain: &Chain, request: &Request, judge: Engine) -> Evidence {
+    let mut exchanges = Vec::new();
+    let mut request = request.clone();
     for hop in chain.hops() {
         request.url = hop.url().clone();
         let is_needed = needs_preflight(judge, &request).is_ok_and(|preflight| preflight.is_needed());
         let was_made = hop.actual().is_some_and(|actual| actual.response.is_some());
         if hop.preflight().is_none() && is_needed && was_made {
             let url = hop.url().clone();
-            let answer = Answer::Remembered;
-            fetch.evidence.exchanges.push(Observed { exchange: Exchange::Preflight, url, answer });
+            exchanges.push(Observed { exchange: Exchange::Preflight, url, answer: Answer::Remembered });
         }
-        fetch.evidence.exchanges.extend(observed(hop));
+        exchanges.extend(observed(hop));
     }
-    if fetch.kind != Kind::SameOrigin {
-        credentials::settle(&mut fetch, &chain, engine, meant);
-    }
-    note_failed_connection(&mut fetch, &chain, judge);
-    Some(fetch)
+    Evidence::from(exchanges)
 }
 
 /// A fetch that stands in a text: what the user says goes before what is there.
@@ -81,27 +82,19 @@ pub(super) fn from_text(chain: Chain, meant: &Meant, assumed: &[String]) -> Resu
                 .into(),
         ));
     };
-    let mut assumed = assumed.to_vec();
-    let asked_without_origin = chain
+    let request = clues.request(origin);
+    let kind = clues.kind(&request);
+    let mut fetch = CapturedFetch::new(request, kind);
+    fetch.evidence = Evidence::from(chain.hops().flat_map(observed).collect::<Vec<_>>());
+    fetch.assumed = assumed.to_vec();
+    let was_asked_without_origin = chain
         .hops()
         .filter_map(Hop::actual)
         .any(|entry| entry.headers.lines().next().is_some() && entry.header("origin").is_none());
-    let request = clues.request(origin);
-    let kind = clues.kind(&request);
-    if asked_without_origin && kind == Kind::Cors {
-        assumed.push(
-            "The request has no Origin header; asked with one, the server may answer otherwise.".into(),
-        );
+    if was_asked_without_origin && kind == Kind::Cors {
+        let words = "The request has no Origin header; asked with one, the server may answer otherwise.";
+        fetch.assumed.push(words.into());
     }
-    let exchanges: Vec<Observed> = chain.hops().flat_map(observed).collect();
-    let mut fetch = CapturedFetch {
-        kind,
-        evidence: Evidence::from(exchanges),
-        assumed,
-        failure: None,
-        otherwise: None,
-        request,
-    };
     credentials::settle(&mut fetch, &chain, None, meant);
     Ok(fetch)
 }

@@ -66,6 +66,14 @@ pub(crate) struct CapturedFetch {
     pub(crate) otherwise: Option<Otherwise>,
 }
 
+impl CapturedFetch {
+    /// A fetch of which nothing was seen yet.
+    pub(crate) fn new(request: Request, kind: Kind) -> Self {
+        let evidence = Evidence::default();
+        CapturedFetch { request, evidence, kind, assumed: Vec::new(), failure: None, otherwise: None }
+    }
+}
+
 /// How a fetch would end with another credentials mode.
 #[derive(Debug)]
 pub(crate) struct Otherwise {

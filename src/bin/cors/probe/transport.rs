@@ -1,7 +1,7 @@
 //! The transport of probes: one request, one response head, redirects left alone.
 
 use cors_engine::Outgoing;
-use cors_engine::protocol::{HeaderLines, HeaderList, Origin};
+use cors_engine::protocol::{HeaderList, Origin};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -53,7 +53,8 @@ impl Transport {
         let request = request(outgoing, page)
             .map_err(|error| Unreachable(format!("{url} cannot be asked: {error}")))?;
         let response = self.agent.run(request).map_err(|error| self.unreachable(url, &error))?;
-        let headers = response.headers().header_lines().collect();
+        let lines = response.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let headers = lines.collect();
         Ok((response.status().as_u16(), headers))
     }
 
