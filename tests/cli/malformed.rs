@@ -122,6 +122,13 @@ fn long_captures_take_time_in_proportion() {
 }
 
 #[test]
+fn more_exchanges_than_a_page_makes_are_too_many() {
+    let entry = r#"{"request":{"method":"GET","url":"https://a.example/"}}"#;
+    let entries = vec![entry; 50_001].join(",");
+    assert_unusable(format!(r#"{{"log":{{"entries":[{entries}]}}}}"#).as_bytes(), "more than 50000");
+}
+
+#[test]
 fn entries_that_are_no_fetches_are_set_aside() {
     let har = br#"{"log":{"entries":[
         {"request":{"method":"GET","url":"data:text/plain,hi"}},

@@ -26,7 +26,7 @@ pub(super) fn read(bytes: &[u8], meant: &Meant) -> Result<Capture, Unusable> {
         }
     }
     let mut fetches = Vec::new();
-    for chain in chain::chains(entries) {
+    for chain in chain::chains(entries)? {
         let length = chain.hops().count();
         match infer::from_browser(chain, engine, meant) {
             Some(fetch) => fetches.push(fetch),
