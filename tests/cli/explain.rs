@@ -254,3 +254,19 @@ fn cookies_and_what_the_browser_noted_tell_credentials() {
     assert_eq!(credentials("", r#""net::ERR_FAILED""#, &[]), pair("include", "blocked"));
     assert_eq!(credentials("", "null", &["--credentials", "include"]), pair("include", "blocked"));
 }
+
+#[test]
+fn disagreement_between_browsers_is_said() {
+    // Script cannot set User-Agent in Chromium; elsewhere it needs a preflight.
+    let exchange = "OPTIONS / HTTP/1.1\nHost: api.example:443\nOrigin: https://app.example\n\
+                    Access-Control-Request-Method: GET\nAccess-Control-Request-Headers: user-agent\n\n\
+                    HTTP/1.1 404 Not Found\n\n\
+                    GET / HTTP/1.1\nHost: api.example:443\nOrigin: https://app.example\nUser-Agent: mine\n\n\
+                    HTTP/1.1 200 OK\nAccess-Control-Allow-Origin: *\n\n";
+    let run = json(exchange, &[]);
+    let fetch = run.fetch();
+    assert_eq!(fetch["browsers_disagree"], true);
+    let verdicts = ["chromium", "gecko", "webkit"].map(|engine| verdict(&fetch, engine));
+    assert_eq!(verdicts, ["allowed", "blocked", "blocked"]);
+    assert!(cors_with(&["explain", "-"], exchange.as_bytes()).output.contains("browsers disagree"));
+}

@@ -4,10 +4,9 @@ use crate::capture::{self, Format, Meant};
 use crate::input::{Size, Source};
 use crate::options::{self, CredentialsName, HeaderLine};
 use crate::output;
-use crate::report::{self, Report};
+use crate::report::Report;
 use clap::Args;
 use cors_engine::protocol::Origin;
-use std::io::{self, Write};
 use std::process::ExitCode;
 use url::Url;
 
@@ -78,15 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             }
         }
     }
-    let written = if arguments.json {
-        report::json::write(&mut io::stdout().lock(), &reports)
-    } else {
-        let mut output = anstream::stdout().lock();
-        reports
-            .iter()
-            .try_for_each(|report| report::text::write(&mut output, report, arguments.all))
-            .and_then(|()| output.flush())
-    };
+    let written = output::print(&reports, arguments.json, arguments.all);
     let blocked = reports.iter().any(Report::is_refused);
     let status = if all_usable { u8::from(blocked) } else { 2 };
     output::finish(written, ExitCode::from(status))

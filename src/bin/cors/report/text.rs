@@ -153,6 +153,9 @@ fn verdicts(output: &mut impl Write, explanation: &Explanation) -> io::Result<()
         rows(output, label, *style, [format!("{names}: {words}")])?;
         label = "";
     }
+    if explanation.browsers_disagree() {
+        rows(output, "", UNSURE, ["browsers disagree"])?;
+    }
     let standard = explanation.standard().filter(|standard| {
         explanation.browsers().all(|judgement| judgement.verdict.word() != standard.verdict.word())
     });
