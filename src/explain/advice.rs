@@ -186,24 +186,20 @@ impl Server {
     fn repair(&mut self, request: &Request, refusal: &Verdict) -> bool {
         let Verdict::Blocked(blocked) = refusal else { return false };
         let complaint = Complaint::of(request, blocked);
-        let Some(refused) = self.refused(blocked, &complaint) else { return false };
-        let Repairable { answer, advice } = &mut self.answers[refused];
+        // WebKit can refuse a redirect only after the next hop's preflight.
+        let is_refused = |index: &usize| {
+            let advice = &self.answers[*index].advice;
+            Some(advice.exchange) == blocked.exchange && is_same_resource(&advice.url, &blocked.url)
+        };
+        let refused = self.given.iter().copied().rfind(is_refused);
+        let Some(Repairable { answer, advice }) = refused.map(|index| &mut self.answers[index]) else {
+            return false;
+        };
         let Answer::Head { status, headers } = answer else { return false };
         let before = advice.clone();
         advice.repair(blocked, &complaint, &Headers::of(headers));
         (*status, *headers) = advice.apply(*status, headers);
         *advice != before
-    }
-
-    /// Which answer was refused: the last one, but for second thoughts about a redirect.
-    fn refused(&self, blocked: &Blocked, complaint: &Complaint<'_>) -> Option<usize> {
-        blocked.exchange?;
-        let is_redirect = |index: &usize| {
-            let Repairable { answer, advice } = &self.answers[*index];
-            advice.exchange == Exchange::Actual && matches!(answer, Answer::Head { status: 300..=399, .. })
-        };
-        let mut latest_first = self.given.iter().copied().rev();
-        latest_first.find(|index| !complaint.second_thoughts || is_redirect(index))
     }
 
     fn vary_by_origin(&mut self) {
@@ -233,8 +229,6 @@ struct Complaint<'a> {
     /// The origin that has to be allowed.
     origin: &'a str,
     with_credentials: bool,
-    /// WebKit looks at a redirect once more when it has asked the next hop, as if credentials were included.
-    second_thoughts: bool,
 }
 
 impl<'a> Complaint<'a> {
@@ -244,14 +238,10 @@ impl<'a> Complaint<'a> {
             blocked.reason,
             Reason::WildcardAllowOriginWithCredentials | Reason::AllowCredentialsNotTrue
         );
-        let second_thoughts = is_about_credentials && !included;
-        let origin = if second_thoughts { &blocked.page_origin } else { &blocked.request_origin };
-        Complaint {
-            page: &request.origin,
-            origin,
-            with_credentials: included || second_thoughts,
-            second_thoughts,
-        }
+        // WebKit looks at some redirects a second time, as if credentials were included.
+        let second_look = is_about_credentials && !included;
+        let origin = if second_look { &blocked.page_origin } else { &blocked.request_origin };
+        Complaint { page: &request.origin, origin, with_credentials: included || second_look }
     }
 
     /// The origin null is anybody's: with credentials there is no safe way to allow it.
