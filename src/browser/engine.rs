@@ -159,6 +159,8 @@ differences! {
             "`XMLHttpRequest` sends the type of a `Blob` as `Content-Type` only when it is well-formed.";
         stream_body = StreamBody::StreamedOverHttp2, Observed
             "A streaming body needs HTTP/2: over HTTP/1.1 the request fails after its preflight.";
+        stream_body_means_cors = true, Observed
+            "A streaming body turns the request mode same-origin into cors.";
         about_blank = false, Observed
             "`about:blank` cannot be fetched.";
         flag_implies_method = false, Observed
@@ -221,7 +223,7 @@ differences! {
         preflights_stick = true, Observed
             "Once a hop was preflighted every later one that CORS governs is, also when the method became GET.";
         removed_headers = RemovedHeaders::Withheld, Observed
-            "`Authorization` is withheld on the hop that crosses origins only: a preflight is still made there, without asking for it, and the header is back on the next hop within the origin.";
+            "Headers that a redirect removes are withheld on that hop only: a preflight is still made there, without asking for them, and they are back on the next hop (`Authorization` when that stays at its origin).";
         counts_allow_origin_lines = true, Observed
             "Two lines that spell `Access-Control-Allow-Origin` with just these capitals are refused, whatever they say.";
         skips_empty_lines = true, Observed
@@ -234,6 +236,8 @@ differences! {
             "An `Access-Control-Max-Age` that is not plain digits keeps the answer from being remembered.";
         max_age_limit = 86_400, Source
             "A preflight's answer is remembered for a day at most.";
+        cache.forgets = Forgets::OnAnyFailure, Observed
+            "What is remembered of a URL is forgotten when any fetch of it fails, also one that needed no preflight.";
         cache.flags_are_served_by = FlagsServedBy::AnyAnswerEver, Observed
             "A preflight that only an upload listener makes necessary is spared by any answer for the URL, also after its lifetime.";
         cache.credentialed_serves_all = false, Observed

@@ -103,7 +103,9 @@ pub struct Fetch {
     origin_tainted: bool,
     /// Whether some redirect led to another origin.
     crossed_origins: bool,
-    /// Whether some hop so far sent an `Origin` header.
+    /// Whether the last redirect did.
+    just_crossed_origins: bool,
+    /// Whether the hop before this one sent an `Origin` header.
     origin_sent: bool,
     redirect_count: u8,
     timing_allow_failed: bool,
@@ -150,6 +152,9 @@ impl Fetch {
         request: Request,
     ) -> Result<Self, InvalidRequest> {
         request.validate(profile)?;
+        let becomes_cors = profile.stream_body_means_cors
+            && request.body == Body::Stream
+            && request.mode == RequestMode::SameOrigin;
         Ok(Fetch {
             engine,
             profile,
@@ -163,7 +168,7 @@ impl Fetch {
             origin: request.origin,
             url: request.url,
             initial_url: None,
-            mode: request.mode,
+            mode: if becomes_cors { RequestMode::Cors } else { request.mode },
             credentials: request.credentials,
             redirect: request.redirect,
             cache_mode: request.cache,
@@ -175,6 +180,7 @@ impl Fetch {
             tainting: ResponseType::Basic,
             origin_tainted: false,
             crossed_origins: false,
+            just_crossed_origins: false,
             origin_sent: false,
             redirect_count: 0,
             timing_allow_failed: false,
@@ -425,7 +431,12 @@ impl Fetch {
                 policy: self.embedder_policy,
                 credentials_included: self.includes_credentials(),
             };
-            resource_policy::cross_origin_resource_policy_check(&embedder, &self.url, &response.headers)?;
+            resource_policy::cross_origin_resource_policy_check(
+                self.profile,
+                &embedder,
+                &self.url,
+                &response.headers,
+            )?;
         }
         if response.has_redirect_status() && self.redirect == RedirectMode::Manual {
             if self.profile.manual_mode_parses_location {
@@ -488,7 +499,12 @@ impl Fetch {
         response: Option<&ResponseHead<'_>>,
         cache: &mut PreflightCache,
     ) -> State {
-        if self.preflighted && self.profile.cache.forgets == Forgets::OnFailure {
+        let forgets = match self.profile.cache.forgets {
+            Forgets::OnFailure => self.preflighted,
+            Forgets::OnAnyFailure => self.tainting == ResponseType::Cors,
+            Forgets::OnMiss => false,
+        };
+        if forgets {
             cache.clear_entries(&self.cache_key());
         }
         State::Done(NetworkError(Box::new(self.blocked(refusal, exchange, response))))
@@ -545,7 +561,7 @@ impl Fetch {
         }
         if self.profile.redirected_origin == RedirectedOrigin::Kept
             && self.origin_sent
-            && !self.crossed_origins
+            && !self.just_crossed_origins
         {
             return Some(serialized);
         }

@@ -13,6 +13,7 @@ pub(crate) const STANDARD: Profile = Profile {
     request_headers_repeat: false,
     upload_listener_needs_body: false,
     stream_body: StreamBody::Streamed,
+    stream_body_means_cors: false,
     flag_implies_method: true,
     wildcard_covers_authorization: false,
     preflight_order: PreflightOrder::CorsCheck,
@@ -63,6 +64,8 @@ pub(crate) struct Profile {
     pub(crate) upload_listener_needs_body: bool,
     /// What becomes of streaming bodies.
     pub(crate) stream_body: StreamBody,
+    /// A streaming body turns the request mode same-origin into cors.
+    pub(crate) stream_body_means_cors: bool,
     /// A preflight forced by a flag allows its method when `Access-Control-Allow-Methods` is absent.
     pub(crate) flag_implies_method: bool,
     /// `*` in `Access-Control-Allow-Headers` covers `Authorization`.
@@ -134,8 +137,7 @@ pub(crate) enum PreflightOrder {
 pub(crate) enum RemovedHeaders {
     /// Nothing: they are gone.
     Gone,
-    /// They make a preflight necessary, which does not ask for them; `Authorization` is back on the next hop
-    /// that stays at its origin.
+    /// They make a preflight necessary, which does not ask for them; on the next hop they are back.
     Withheld,
     /// They make a preflight necessary, and it asks for them.
     AskedFor,
@@ -148,7 +150,7 @@ pub(crate) enum RedirectedOrigin {
     Standard,
     /// `null`, after a redirect to another origin.
     NullCrossOrigin,
-    /// What was said before, also where the method became GET, until a redirect to another origin.
+    /// What the hop before said, also where the method became GET, unless the redirect led to another origin.
     Kept,
 }
 
@@ -248,6 +250,8 @@ pub(crate) struct CacheRules {
 pub(crate) enum Forgets {
     /// When a preflighted fetch fails, on whatever exchange.
     OnFailure,
+    /// When a fetch that CORS governs fails, preflighted or not.
+    OnAnyFailure,
     /// When a request needs more than is known.
     OnMiss,
 }

@@ -5,7 +5,7 @@ use super::cors_check::{Refusal, cors_check};
 use super::profile::{EmptyLocation, Profile, RedirectCredentials, RemovedHeaders, RepeatedLocation};
 use super::request::{Body, CredentialsMode, ReferrerPolicy, RequestMode};
 use super::response::{ResponseHead, ResponseType};
-use crate::protocol::{HeaderList, Origin, list, request_header};
+use crate::protocol::{Origin, list, request_header};
 use crate::reason::Reason;
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -125,17 +125,18 @@ impl Fetch {
                     && self.method[..] == *b"DELETE"
             }
         };
+        self.restore_withheld_headers();
         if becomes_get {
             self.method = SmallVec::from_slice(b"GET");
             self.body = Body::None;
             self.remove_headers(request_header::is_request_body_header);
         }
-        self.restore_withheld_headers();
+        self.just_crossed_origins = crosses_origins;
+        self.crossed_origins |= crosses_origins;
         if crosses_origins {
             self.remove_headers(request_header::is_cors_non_wildcard);
             // Redirect-taint: an origin other than the request's own led to yet another one.
             self.origin_tainted |= !self.origin.is_same_origin(&current_origin);
-            self.crossed_origins = true;
         }
         self.url = location;
         self.set_referrer_policy_on_redirect(response);
@@ -159,13 +160,10 @@ impl Fetch {
 
     /// Puts back what the last redirect withheld.
     fn restore_withheld_headers(&mut self) {
-        if self.profile.removed_headers != RemovedHeaders::Withheld {
-            return;
-        }
-        for (name, value) in self.original_headers.iter().flat_map(HeaderList::lines) {
-            if request_header::is_cors_non_wildcard(name) && !self.headers.contains(name) {
-                self.headers.append(name, value);
-            }
+        if let (RemovedHeaders::Withheld, Some(original)) =
+            (self.profile.removed_headers, &self.original_headers)
+        {
+            self.headers.clone_from(original);
         }
     }
 

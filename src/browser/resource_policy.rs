@@ -1,6 +1,7 @@
 //! The Cross-Origin-Resource-Policy check, with the page's embedder policy.
 
 use super::cors_check::Refusal;
+use super::profile::Profile;
 use super::request::EmbedderPolicy;
 use crate::protocol::{Headers, Origin};
 use crate::reason::Reason;
@@ -17,11 +18,12 @@ pub(crate) struct Embedder<'a> {
 /// The [cross-origin resource policy
 /// check](https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check), for a subresource.
 pub(crate) fn cross_origin_resource_policy_check(
+    profile: &Profile,
     embedder: &Embedder<'_>,
     response_url: &Url,
     headers: &Headers<'_>,
 ) -> Result<(), Refusal> {
-    let value = headers.get(b"cross-origin-resource-policy");
+    let value = profile.get(headers, b"cross-origin-resource-policy");
     let declared =
         value.as_deref().filter(|value| matches!(*value, b"same-origin" | b"same-site" | b"cross-origin"));
     let demanded = match embedder.policy {
