@@ -114,10 +114,10 @@ pub(super) fn advise(request: &Request, evidence: &Evidence, causes: &[Cause]) -
         server.vary_by_origin();
     }
     let answers = server.into_advice(request);
-    Advice { notes: notes(&answers), answers, remaining }
+    Advice { notes: notes(&answers, &remaining), answers, remaining }
 }
 
-fn notes(answers: &[AnswerAdvice]) -> Vec<&'static str> {
+fn notes(answers: &[AnswerAdvice], remaining: &[(Engine, Reason)]) -> Vec<&'static str> {
     let sets = |wanted: fn(&str, &str) -> bool| {
         answers.iter().flat_map(|answer| &answer.set).any(|(name, value)| wanted(name, value))
     };
@@ -132,11 +132,28 @@ fn notes(answers: &[AnswerAdvice]) -> Vec<&'static str> {
             "Where the origin is null: any page can have it, so it is safe only with * and without credentials.",
         ),
         (
+            remaining.iter().any(|(_, reason)| is_about_origin(*reason)),
+            "Nothing safe allows the origin null with credentials: ask from a page with an origin of its own, and \
+             without redirects across origins.",
+        ),
+        (
             sets(|name, _| name == "Location"),
             "See to it that the redirect's target needs no user name and password in its URL.",
         ),
     ];
     notes.into_iter().filter_map(|(applies, note)| applies.then_some(note)).collect()
+}
+
+/// Whether a header repairs this, unless the origin is null and credentials are included.
+fn is_about_origin(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::MissingAllowOrigin
+            | Reason::WildcardAllowOriginWithCredentials
+            | Reason::MultipleAllowOrigin
+            | Reason::AllowOriginMismatch
+            | Reason::AllowCredentialsNotTrue
+    )
 }
 
 /// The server as it was seen, on its way to repair.
@@ -168,6 +185,7 @@ impl Server {
     /// Repairs the answer that was refused; `false` when no header can.
     fn repair(&mut self, request: &Request, refusal: &Verdict) -> bool {
         let Verdict::Blocked(blocked) = refusal else { return false };
+        let complaint = Complaint::of(request, blocked);
         // WebKit can refuse a redirect only after the next hop's preflight.
         let is_refused = |index: &usize| {
             let advice = &self.answers[*index].advice;
@@ -179,7 +197,7 @@ impl Server {
         };
         let Answer::Head { status, headers } = answer else { return false };
         let before = advice.clone();
-        advice.repair(request, blocked, &Headers::of(headers));
+        advice.repair(blocked, &complaint, &Headers::of(headers));
         (*status, *headers) = advice.apply(*status, headers);
         *advice != before
     }
@@ -202,6 +220,33 @@ impl Server {
         order.extend((0..self.answers.len()).filter(|index| !order.contains(index)).collect::<Vec<_>>());
         let advice = order.into_iter().map(|index| self.answers[index].advice.clone());
         advice.filter(|advice| advice.status.is_some() || !advice.set.is_empty()).collect()
+    }
+}
+
+/// On whose behalf an answer was refused.
+struct Complaint<'a> {
+    page: &'a Origin,
+    /// The origin that has to be allowed.
+    origin: &'a str,
+    with_credentials: bool,
+}
+
+impl<'a> Complaint<'a> {
+    fn of(request: &'a Request, blocked: &'a Blocked) -> Self {
+        let included = request.credentials == CredentialsMode::Include;
+        let is_about_credentials = matches!(
+            blocked.reason,
+            Reason::WildcardAllowOriginWithCredentials | Reason::AllowCredentialsNotTrue
+        );
+        // WebKit looks at some redirects a second time, as if credentials were included.
+        let second_look = is_about_credentials && !included;
+        let origin = if second_look { &blocked.page_origin } else { &blocked.request_origin };
+        Complaint { page: &request.origin, origin, with_credentials: included || second_look }
+    }
+
+    /// The origin null is anybody's: with credentials there is no safe way to allow it.
+    fn has_no_safe_answer(&self) -> bool {
+        self.origin == "null" && self.with_credentials
     }
 }
 
@@ -231,9 +276,10 @@ impl Answerer for Server {
 
 const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
 const ALLOW_METHODS: &str = "Access-Control-Allow-Methods";
+const ALLOW_HEADERS: &str = "Access-Control-Allow-Headers";
+
 /// The order in which people look at the headers; what is not here comes last.
 const ORDER: [&str; 4] = [ALLOW_ORIGIN, "Access-Control-Allow-Credentials", ALLOW_METHODS, ALLOW_HEADERS];
-const ALLOW_HEADERS: &str = "Access-Control-Allow-Headers";
 
 impl AnswerAdvice {
     fn nothing(exchange: Exchange, url: &Url, seen: bool) -> Self {
@@ -241,26 +287,19 @@ impl AnswerAdvice {
     }
 
     /// Adds what repairs an answer with these `headers`; nothing when no header can.
-    fn repair(&mut self, request: &Request, blocked: &Blocked, headers: &Headers<'_>) {
-        let with_credentials = request.credentials == CredentialsMode::Include;
-        // The origin null is anybody's: with credentials there is no safe way to allow it.
-        let is_unsafe = blocked.request_origin == "null" && with_credentials;
+    fn repair(&mut self, blocked: &Blocked, complaint: &Complaint<'_>, headers: &Headers<'_>) {
+        let with_credentials = complaint.with_credentials;
         match blocked.reason {
-            Reason::MissingAllowOrigin
-            | Reason::WildcardAllowOriginWithCredentials
-            | Reason::MultipleAllowOrigin
-            | Reason::AllowOriginMismatch
-                if !is_unsafe =>
-            {
-                if blocked.request_origin == "null" {
-                    self.set(ALLOW_ORIGIN, "*".into());
-                } else {
-                    self.set(ALLOW_ORIGIN, blocked.request_origin.clone());
-                    self.vary_by_origin(headers);
-                }
-            }
-            Reason::AllowCredentialsNotTrue if !is_unsafe => {
+            reason if is_about_origin(reason) && complaint.has_no_safe_answer() => {}
+            Reason::AllowCredentialsNotTrue => {
                 self.set("Access-Control-Allow-Credentials", "true".into());
+            }
+            reason if is_about_origin(reason) && complaint.origin == "null" => {
+                self.set(ALLOW_ORIGIN, "*".into());
+            }
+            reason if is_about_origin(reason) => {
+                self.set(ALLOW_ORIGIN, complaint.origin.into());
+                self.vary_by_origin(headers);
             }
             Reason::PreflightRedirect | Reason::PreflightStatus => self.status = Some(204),
             Reason::InvalidAllowMethods => {
@@ -285,7 +324,7 @@ impl AnswerAdvice {
                 }
             }
             Reason::ResourcePolicySameOrigin | Reason::ResourcePolicySameSite | Reason::EmbedderPolicy => {
-                self.set("Cross-Origin-Resource-Policy", resource_policy(&request.origin, &blocked.url));
+                self.set("Cross-Origin-Resource-Policy", resource_policy(complaint.page, &blocked.url));
             }
             _ => {}
         }

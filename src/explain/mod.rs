@@ -2,6 +2,7 @@
 
 mod advice;
 mod cause;
+mod diagnosis;
 mod playback;
 mod trigger;
 
@@ -311,7 +312,7 @@ pub fn explain(request: &Request, evidence: &Evidence) -> Explanation {
         .into_iter()
         .map(|engine| play(engine, request, &mut Playback::of(&evidence.exchanges)))
         .collect();
-    let causes = cause::recognize(request, evidence, &judgements);
+    let causes = diagnosis::recognize(request, evidence, &judgements);
     let advice = advice::advise(request, evidence, &causes);
     Explanation { classification: classify(request), judgements, causes, advice }
 }

@@ -4,10 +4,9 @@ use crate::capture::{self, Format, Meant};
 use crate::input::{Size, Source};
 use crate::options::{self, CredentialsName, HeaderLine};
 use crate::output;
-use crate::report::{self, Report};
+use crate::report::Report;
 use clap::Args;
 use cors_engine::protocol::Origin;
-use std::io::{self, Write};
 use std::process::ExitCode;
 use url::Url;
 
@@ -34,13 +33,13 @@ pub(crate) struct Arguments {
     /// The origin of the page that asks, where the input does not say.
     #[arg(long, value_parser = options::origin)]
     origin: Option<Origin>,
-    /// The URL that is asked, where the input does not say.
+    /// The URL that is asked, where a text does not say.
     #[arg(long, value_parser = options::url)]
     url: Option<Url>,
     /// The method that is meant, where a text shows another.
     #[arg(long, value_parser = options::method)]
     method: Option<String>,
-    /// A request header that is meant, as 'Name: value'; may be repeated.
+    /// A request header that is meant beside those in a text, as 'Name: value'; may be repeated.
     #[arg(long = "header", short = 'H', value_name = "HEADER")]
     headers: Vec<HeaderLine>,
     /// The credentials mode that is meant, where the input does not show it.
@@ -78,15 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             }
         }
     }
-    let written = if arguments.json {
-        report::json::write(&mut io::stdout().lock(), &reports)
-    } else {
-        let mut output = anstream::stdout().lock();
-        reports
-            .iter()
-            .try_for_each(|report| report::text::write(&mut output, report, arguments.all))
-            .and_then(|()| output.flush())
-    };
+    let written = output::print(&reports, arguments.json, arguments.all);
     let blocked = reports.iter().any(Report::is_refused);
     let status = if all_usable { u8::from(blocked) } else { 2 };
     output::finish(written, ExitCode::from(status))

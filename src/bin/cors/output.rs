@@ -1,7 +1,22 @@
-//! Output: what becomes of the exit status when writing ends early.
+//! Output: reports on standard output, and what becomes of the exit status when writing ends early.
 
-use std::io;
+use crate::report::{self, Report};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
+
+/// Prints reports for people or, as `json`, for machines.
+pub(crate) fn print(reports: &[Report], json: bool, all: bool) -> io::Result<()> {
+    if json {
+        let mut output = BufWriter::new(io::stdout().lock());
+        report::json::write(&mut output, reports)?;
+        return output.flush();
+    }
+    let mut output = BufWriter::new(anstream::stdout().lock());
+    for report in reports {
+        report::text::write(&mut output, report, all)?;
+    }
+    output.flush()
+}
 
 /// The exit status `status`, unless writing failed. That nobody reads on is no failure.
 pub(crate) fn finish(written: io::Result<()>, status: ExitCode) -> ExitCode {

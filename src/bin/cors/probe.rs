@@ -5,14 +5,13 @@ mod transport;
 use crate::capture::{CapturedFetch, Kind};
 use crate::options::{self, EngineName, HeaderLine};
 use crate::output;
-use crate::report::{self, Report};
+use crate::report::Report;
 use clap::Args;
 use cors_engine::explain::{Answer, Evidence, Observed};
 use cors_engine::protocol::Origin;
 use cors_engine::{
     CredentialsMode, Engine, Exchange, Fetch, Outgoing, PreflightCache, Request, ResponseHead, Step,
 };
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -72,22 +71,15 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     match probe(arguments) {
-        Ok(report) => print(&report, arguments.json),
+        Ok(report) => {
+            let written = output::print(std::slice::from_ref(&report), arguments.json, true);
+            output::finish(written, ExitCode::from(u8::from(report.is_refused())))
+        }
         Err(problem) => {
             eprintln!("cors: {problem}");
             ExitCode::from(2)
         }
     }
-}
-
-fn print(report: &Report, json: bool) -> ExitCode {
-    let written = if json {
-        report::json::write(&mut io::stdout().lock(), std::slice::from_ref(report))
-    } else {
-        let mut output = anstream::stdout().lock();
-        report::text::write(&mut output, report, true).and_then(|()| output.flush())
-    };
-    output::finish(written, ExitCode::from(u8::from(report.is_refused())))
 }
 
 fn probe(arguments: &Arguments) -> Result<Report, Unreachable> {
@@ -105,19 +97,14 @@ fn probe(arguments: &Arguments) -> Result<Report, Unreachable> {
     let mut probe =
         Probe { transport, send_actual: arguments.send_actual, observed: Vec::new(), stopped: false };
     probe.run(arguments.engine.into(), &request)?;
-    let mut assumed = Vec::new();
-    if probe.stopped {
-        assumed.push("Only the preflight was sent; --send-actual sends the request itself, too.".to_owned());
-    }
     let is_own = request.origin.is_origin_of(&request.url);
-    let fetch = CapturedFetch {
-        kind: if is_own { Kind::SameOrigin } else { Kind::Cors },
-        evidence: Evidence::from(probe.observed),
-        assumed,
-        failure: None,
-        otherwise: None,
-        request,
-    };
+    let mut fetch = CapturedFetch::new(request, if is_own { Kind::SameOrigin } else { Kind::Cors });
+    fetch.evidence = Evidence::from(probe.observed);
+    if probe.stopped {
+        fetch
+            .assumed
+            .push("Only the preflight was sent; --send-actual sends the request itself, too.".into());
+    }
     Ok(Report::of_probe(arguments.url.to_string(), fetch))
 }
 

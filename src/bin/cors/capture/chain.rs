@@ -2,6 +2,7 @@
 //! redirect with the request that followed it.
 
 use super::{Entry, Response};
+use crate::input::Unusable;
 use cors_engine::protocol::Headers;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use url::Url;
@@ -65,9 +66,19 @@ const HOPS: usize = 21;
 /// How many requests before and after a preflight are looked at.
 const NEIGHBOURS: usize = 8;
 
+/// No page makes more requests than this while somebody watches.
+const ENTRIES: usize = 50_000;
+
 /// Puts together what belongs together. The fetches come in the order of their first entries.
-pub(super) fn chains(entries: Vec<Entry>) -> Vec<Chain> {
-    let hops = hops(entries);
+pub(super) fn chains(entries: Vec<Entry>) -> Result<Vec<Chain>, Unusable> {
+    if entries.len() > ENTRIES {
+        return Err(Unusable(format!("holds more than {ENTRIES} exchanges. Capture less at a time")));
+    }
+    Ok(link(hops(entries)))
+}
+
+/// Puts redirects to what they led to.
+fn link(hops: Vec<Hop>) -> Vec<Chain> {
     let mut free = Index::of(hops.iter().enumerate().map(|(index, hop)| (hop.url(), index)));
     let mut next: Vec<Option<usize>> = vec![None; hops.len()];
     let mut follows = vec![false; hops.len()];

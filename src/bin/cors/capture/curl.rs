@@ -1,6 +1,6 @@
 //! Transcripts of curl: what it prints with `-v`, and what it prints with `-i`.
 
-use super::message::{Building, Head, Lines, Start};
+use super::message::{Building, Head, Line, Lines, Start};
 use super::raw;
 use super::text::{self, Pairing, Scheme, unknown_url};
 use super::{Capture, Entry, Format, Meant, Response};
@@ -26,7 +26,7 @@ pub(super) fn read_verbose(bytes: &[u8], meant: &Meant) -> Result<Capture, Unusa
             }
             continue;
         };
-        let line = super::message::Line { text, ..line };
+        let line = Line { text, ..line };
         match (&mut building, Building::begin(line)) {
             (_, Some(begun)) => {
                 finish(&mut building, &mut pairing)?;
@@ -50,9 +50,13 @@ fn finish(building: &mut Option<Building>, pairing: &mut Pairing<'_>) -> Result<
 fn note_scheme(pairing: &mut Pairing<'_>, remark: &[u8]) {
     let remark = String::from_utf8_lossy(remark);
     let says = |words: &str| remark.contains(words);
-    if says("SSL connection") || says("OPENED stream for https:") || says("existing https:") {
+    let connects = remark.starts_with("Connected to") || remark.starts_with("Established connection to");
+    if ["SSL connection", "TLS handshake", "OPENED stream for https:", "existing https:"]
+        .into_iter()
+        .any(says)
+    {
         pairing.scheme = Scheme::Https;
-    } else if remark.starts_with("Connected to") || says("existing http:") {
+    } else if connects || says("existing http:") {
         pairing.scheme = if says("port 443") { Scheme::Https } else { Scheme::Http };
     }
 }
@@ -86,7 +90,10 @@ pub(super) fn read_include(bytes: &[u8], meant: &Meant) -> Result<Capture, Unusa
         let target = url.clone();
         if is_preflight {
             pairing.assume("The first answer is taken as the answer to the preflight.");
-        } else if let Some(next) = redirect_target(&response, &url) {
+        } else if preflighted && !several {
+            pairing.assume("The answer is taken as the answer to the request itself, not to its preflight.");
+        }
+        if let Some(next) = redirect_target(&response, &url).filter(|_| !is_preflight) {
             url = next;
         }
         pairing.push(entry(is_preflight, target, response, meant));

@@ -27,7 +27,7 @@ pub(super) fn detect(bytes: &[u8]) -> Result<Format, Unusable> {
     let Some(first) = start.first() else {
         return Err(Unusable(format!("is empty. {WHAT_IS_READ}")));
     };
-    if matches!(first, b'{' | b'[') {
+    if *first == b'{' || is_json_array(start) {
         return Ok(Format::Har);
     }
     let first_line = message::Lines::of(start).next().map_or(start, |line| line.text);
@@ -44,6 +44,14 @@ pub(super) fn detect(bytes: &[u8]) -> Result<Format, Unusable> {
     Err(Unusable(format!(
         "is in no format that is known{seems}. {WHAT_IS_READ}; --format says which one it is"
     )))
+}
+
+/// Whether a list of JSON begins here, and not a heading such as `[package]`.
+fn is_json_array(bytes: &[u8]) -> bool {
+    let inner = bytes.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    inner.is_some_and(|inner| {
+        matches!(inner.first(), None | Some(b'[' | b']' | b'{' | b'"' | b'-' | b'0'..=b'9'))
+    })
 }
 
 fn holds_request(bytes: &[u8]) -> bool {

@@ -26,7 +26,7 @@ pub(super) fn read(bytes: &[u8], meant: &Meant) -> Result<Capture, Unusable> {
         }
     }
     let mut fetches = Vec::new();
-    for chain in chain::chains(entries) {
+    for chain in chain::chains(entries)? {
         let length = chain.hops().count();
         match infer::from_browser(chain, engine, meant) {
             Some(fetch) => fetches.push(fetch),
@@ -38,6 +38,9 @@ pub(super) fn read(bytes: &[u8], meant: &Meant) -> Result<Capture, Unusable> {
 
 fn not_a_har(error: &serde_json::Error) -> Unusable {
     Unusable(match error.classify() {
+        _ if error.to_string().starts_with("recursion limit") => {
+            format!("is JSON nested too deeply for a HAR: {error}")
+        }
         Category::Eof => format!("is a HAR that ends too early ({error}). Export it again"),
         Category::Syntax => format!("is no JSON, so it is no HAR: {error}"),
         Category::Data | Category::Io => format!("is JSON, but not a HAR: {error}"),

@@ -38,40 +38,38 @@ const ADDED_BY_BROWSERS: [&str; 20] = [
 
 /// A fetch that a browser noted. `None` when no page can be told that made it.
 pub(super) fn from_browser(chain: Chain, engine: Option<Engine>, meant: &Meant) -> Option<CapturedFetch> {
-    let clues = Clues { chain: &chain, meant };
+    // A browser notes the request itself; only what it leaves out is for the user to say.
+    let unsaid = Meant::default();
+    let clues = Clues { chain: &chain, meant: &unsaid };
     let origin = clues.page().or_else(|| meant.origin.clone())?;
-    let mut request = clues.request(origin);
-    let failure = chain.hops().rev().find_map(|hop| hop.actual()?.failure.clone());
-    let mut fetch = CapturedFetch {
-        kind: clues.kind(&request),
-        evidence: Evidence::default(),
-        assumed: Vec::new(),
-        failure,
-        otherwise: None,
-        request: request.clone(),
-    };
+    let request = clues.request(origin);
+    let kind = clues.kind(&request);
     let judge = engine.unwrap_or(Engine::Spec);
-    let mut remembered = false;
-    for hop in chain.hops() {
-        request.url = hop.url().clone();
-        let is_needed = needs_preflight(judge, &request).is_ok_and(|preflight| preflight.is_needed());
-        let was_made = hop.actual().is_some_and(|actual| actual.response.is_some());
-        if hop.preflight().is_none() && is_needed && was_made {
-            remembered = true;
-            let url = hop.url().clone();
-            let answer = Answer::Remembered;
-            fetch.evidence.exchanges.push(Observed { exchange: Exchange::Preflight, url, answer });
-        }
-        fetch.evidence.exchanges.extend(observed(hop));
-    }
-    if remembered {
-        fetch.assumed.push("No preflight was noted, so an earlier one was still remembered.".into());
-    }
+    let mut fetch = CapturedFetch::new(request, kind);
+    fetch.evidence = noted(&chain, &fetch.request, judge);
+    fetch.failure = chain.hops().rev().find_map(|hop| hop.actual()?.failure.clone());
     if fetch.kind != Kind::SameOrigin {
         credentials::settle(&mut fetch, &chain, engine, meant);
     }
     note_failed_connection(&mut fetch, &chain, judge);
     Some(fetch)
+}
+
+/// What a browser noted. A request that needs a preflight and was made without one was allowed before.
+fn noted(chain: &Chain, request: &Request, judge: Engine) -> Evidence {
+    let mut exchanges = Vec::new();
+    let mut request = request.clone();
+    for hop in chain.hops() {
+        request.url = hop.url().clone();
+        let is_needed = needs_preflight(judge, &request).is_ok_and(|preflight| preflight.is_needed());
+        let was_made = hop.actual().is_some_and(|actual| actual.response.is_some());
+        if hop.preflight().is_none() && is_needed && was_made {
+            let url = hop.url().clone();
+            exchanges.push(Observed { exchange: Exchange::Preflight, url, answer: Answer::Remembered });
+        }
+        exchanges.extend(observed(hop));
+    }
+    Evidence::from(exchanges)
 }
 
 /// A fetch that stands in a text: what the user says goes before what is there.
@@ -84,27 +82,19 @@ pub(super) fn from_text(chain: Chain, meant: &Meant, assumed: &[String]) -> Resu
                 .into(),
         ));
     };
-    let mut assumed = assumed.to_vec();
-    let asked_without_origin = chain
+    let request = clues.request(origin);
+    let kind = clues.kind(&request);
+    let mut fetch = CapturedFetch::new(request, kind);
+    fetch.evidence = Evidence::from(chain.hops().flat_map(observed).collect::<Vec<_>>());
+    fetch.assumed = assumed.to_vec();
+    let was_asked_without_origin = chain
         .hops()
         .filter_map(Hop::actual)
         .any(|entry| entry.headers.lines().next().is_some() && entry.header("origin").is_none());
-    let request = clues.request(origin);
-    let kind = clues.kind(&request);
-    if asked_without_origin && kind == Kind::Cors {
-        assumed.push(
-            "The request has no Origin header; asked with one, the server may answer otherwise.".into(),
-        );
+    if was_asked_without_origin && kind == Kind::Cors {
+        let words = "The request has no Origin header; asked with one, the server may answer otherwise.";
+        fetch.assumed.push(words.into());
     }
-    let exchanges: Vec<Observed> = chain.hops().flat_map(observed).collect();
-    let mut fetch = CapturedFetch {
-        kind,
-        evidence: Evidence::from(exchanges),
-        assumed,
-        failure: None,
-        otherwise: None,
-        request,
-    };
     credentials::settle(&mut fetch, &chain, None, meant);
     Ok(fetch)
 }
@@ -246,7 +236,6 @@ impl Clues<'_> {
         let asked_by_cors =
             self.chain.hops().any(|hop| hop.preflight().is_some()) || self.header("origin").is_some();
         let answered = self.first(|entry| entry.response.as_ref().map(|_| ())).is_some();
-        let sent_in_full = self.header("host").is_some() || self.header("sec-fetch-site").is_some();
         match self.header("sec-fetch-mode").as_deref() {
             Some("cors") => RequestMode::Cors,
             Some("no-cors") => RequestMode::NoCors,
@@ -255,9 +244,7 @@ impl Clues<'_> {
             Some(_) => RequestMode::NoCors,
             None if asked_by_cors || self.meant.origin.is_some() => RequestMode::Cors,
             // A browser puts Origin on every cross-origin request whose answer script is to read.
-            None if (answered || sent_in_full) && !request.origin.is_origin_of(&request.url) => {
-                RequestMode::NoCors
-            }
+            None if answered && !request.origin.is_origin_of(&request.url) => RequestMode::NoCors,
             None => RequestMode::Cors,
         }
     }

@@ -18,7 +18,7 @@ pub(crate) use credentials::name as credentials_name;
 pub(crate) use format::Format;
 
 use crate::input::Unusable;
-use cors_engine::explain::{Evidence, Observed};
+use cors_engine::explain::{Answer, Evidence, Observed};
 use cors_engine::protocol::{HeaderList, Headers, Origin};
 use cors_engine::{CredentialsMode, Engine, Reason, Request};
 use std::collections::HashMap;
@@ -28,7 +28,7 @@ use url::Url;
 const HEADERS_LIMIT: usize = 256 * 1024;
 
 /// How many exchanges of other fetches are looked at beside a fetch.
-const ELSEWHERE: usize = 16;
+const ELSEWHERE: usize = 4;
 
 /// What the user says about the request that is meant.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +64,14 @@ pub(crate) struct CapturedFetch {
     pub(crate) failure: Option<String>,
     /// What would be if the credentials mode were another, where the mode is assumed and this matters.
     pub(crate) otherwise: Option<Otherwise>,
+}
+
+impl CapturedFetch {
+    /// A fetch of which nothing was seen yet.
+    pub(crate) fn new(request: Request, kind: Kind) -> Self {
+        let evidence = Evidence::default();
+        CapturedFetch { request, evidence, kind, assumed: Vec::new(), failure: None, otherwise: None }
+    }
 }
 
 /// How a fetch would end with another credentials mode.
@@ -134,20 +142,26 @@ pub(crate) fn read(bytes: &[u8], format: Option<Format>, meant: &Meant) -> Resul
     Ok(capture)
 }
 
-/// Shows each fetch what the other fetches of the same path got, wherever they asked.
+/// Shows a fetch that was not allowed any origin which other fetches of the same path were, wherever they
+/// asked.
 fn look_elsewhere(fetches: &mut [CapturedFetch]) {
-    let mut by_path: HashMap<String, Vec<(usize, Observed)>> = HashMap::new();
-    for (index, fetch) in fetches.iter().enumerate() {
-        for observed in &fetch.evidence.exchanges {
+    let mut by_path: HashMap<String, Vec<Observed>> = HashMap::new();
+    for observed in fetches.iter().flat_map(|fetch| &fetch.evidence.exchanges) {
+        if allows_some_origin(observed) {
             let seen = by_path.entry(observed.url.path().to_owned()).or_default();
             if seen.len() < ELSEWHERE {
-                seen.push((index, observed.clone()));
+                seen.push(observed.clone());
             }
         }
     }
-    for (index, fetch) in fetches.iter_mut().enumerate() {
-        let others = by_path.get(fetch.request.url.path()).into_iter().flatten();
-        fetch.evidence.elsewhere =
-            others.filter(|(other, _)| *other != index).map(|(_, observed)| observed.clone()).collect();
+    for fetch in fetches {
+        if !fetch.evidence.exchanges.iter().all(allows_some_origin) {
+            fetch.evidence.elsewhere = by_path.get(fetch.request.url.path()).cloned().unwrap_or_default();
+        }
     }
+}
+
+fn allows_some_origin(observed: &Observed) -> bool {
+    let Answer::Head { headers, .. } = &observed.answer else { return false };
+    Headers::of(headers).contains(b"access-control-allow-origin")
 }

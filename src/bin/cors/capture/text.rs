@@ -14,7 +14,7 @@ pub(super) fn capture(format: Format, pairing: Pairing<'_>, meant: &Meant) -> Re
         return Err(Unusable("holds no HTTP exchange".into()));
     }
     take_as_meant(&mut entries, &mut assumed, meant);
-    let fetches = chain::chains(entries)
+    let fetches = chain::chains(entries)?
         .into_iter()
         .map(|chain| infer::from_text(chain, meant, &assumed))
         .collect::<Result<_, _>>()?;

@@ -1,7 +1,7 @@
 //! The transport of probes: one request, one response head, redirects left alone.
 
 use cors_engine::Outgoing;
-use cors_engine::protocol::{HeaderLines, HeaderList, Origin};
+use cors_engine::protocol::{HeaderList, Origin};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -53,34 +53,48 @@ impl Transport {
         let request = request(outgoing, page)
             .map_err(|error| Unreachable(format!("{url} cannot be asked: {error}")))?;
         let response = self.agent.run(request).map_err(|error| self.unreachable(url, &error))?;
-        let headers = response.headers().header_lines().collect();
+        let lines = response.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let headers = lines.collect();
         Ok((response.status().as_u16(), headers))
     }
 
     fn unreachable(&self, url: &Url, error: &ureq::Error) -> Unreachable {
         let host = url.host_str().unwrap_or_default();
         let seconds = self.timeout.as_secs();
-        let certificate = "Trust its issuer with --cacert, or anybody with --insecure";
         Unreachable(match error {
-            ureq::Error::HostNotFound => format!("{host} is not known to DNS"),
             ureq::Error::Timeout(_) => {
-                format!("{url} did not answer within {seconds} seconds; --timeout allows it more")
+                format!("{url} did not answer within {seconds} s; --timeout gives it more")
             }
-            ureq::Error::Rustls(error) => format!("{host} cannot be trusted: {error}. {certificate}"),
-            ureq::Error::Io(error) if is_tls(error) => {
-                format!("{host} cannot be trusted: {error}. {certificate}")
+            ureq::Error::HostNotFound => format!("the name {host} is not known to DNS"),
+            ureq::Error::Io(error) if is_resolution(error) => {
+                format!("the name {host} is not known to DNS: {error}")
             }
-            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                format!("{url} cannot be reached: nothing listens there")
-            }
-            error => format!("{url} cannot be reached: {error}"),
+            ureq::Error::Io(error) => match tls_error(error) {
+                Some(error @ rustls::Error::InvalidCertificate(_)) => format!(
+                    "{host} cannot be trusted: {error}. Name its issuer with --cacert, or trust anybody with \
+                     --insecure"
+                ),
+                Some(error) => format!("{url} speaks no TLS that is understood here: {error}"),
+                None if error.kind() == io::ErrorKind::ConnectionRefused => {
+                    format!("{url} cannot be reached: nothing listens there")
+                }
+                None if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    format!("{url} closed the connection without an answer")
+                }
+                None => format!("{url} cannot be reached: {error}"),
+            },
+            error => format!("{url} cannot be asked: {error}"),
         })
     }
 }
 
-/// Whether an error of the connection comes from TLS.
-fn is_tls(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.to_string().contains("certificate"))
+fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// The standard library has no kind of its own for names that cannot be resolved.
+fn is_resolution(error: &io::Error) -> bool {
+    error.to_string().contains("lookup address")
 }
 
 fn root_certificates(path: &Path) -> Result<RootCerts, Unreachable> {

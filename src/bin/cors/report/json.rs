@@ -4,24 +4,47 @@ use super::{Explained, Report, words};
 use crate::capture::{Kind, Otherwise, credentials_name};
 use cors_engine::explain::{Advice, Classification, Judgement, Verdict};
 use cors_engine::{Engine, Exchange, RequestMode, console_messages};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
 /// Writes the reports as one document.
 pub(crate) fn write(output: &mut impl Write, reports: &[Report]) -> io::Result<()> {
-    let captures: Vec<Value> = reports.iter().map(capture).collect();
-    serde_json::to_writer_pretty(&mut *output, &json!({ "captures": captures }))?;
+    let captures = reports.iter().map(Capture::of).collect();
+    serde_json::to_writer_pretty(&mut *output, &Document { captures })?;
     writeln!(output)
 }
 
-fn capture(report: &Report) -> Value {
-    let fetches: Vec<Value> = report.fetches.iter().map(fetch).collect();
-    json!({
-        "source": report.source,
-        "blocked": report.count(|explained| explained.explanation.is_refused()),
-        "set_aside": report.set_aside,
-        "fetches": fetches,
-    })
+#[derive(Serialize)]
+struct Document<'a> {
+    captures: Vec<Capture<'a>>,
+}
+
+#[derive(Serialize)]
+struct Capture<'a> {
+    source: &'a str,
+    input: &'a str,
+    blocked: usize,
+    set_aside: usize,
+    /// Made one by one while they are written: there may be many.
+    #[serde(serialize_with = "fetches")]
+    fetches: &'a [Explained],
+}
+
+impl<'a> Capture<'a> {
+    fn of(report: &'a Report) -> Self {
+        Capture {
+            source: &report.source,
+            input: &report.capture_words,
+            blocked: report.count(|explained| explained.explanation.is_refused()),
+            set_aside: report.set_aside,
+            fetches: &report.fetches,
+        }
+    }
+}
+
+fn fetches<S: Serializer>(fetches: &[Explained], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(fetches.iter().map(fetch))
 }
 
 fn fetch(explained: &Explained) -> Value {
@@ -54,6 +77,7 @@ fn fetch(explained: &Explained) -> Value {
         "engines": engines,
         "causes": causes,
         "advice": advice(&explanation.advice),
+        "seen": words::seen(fetch),
         "noted_failure": fetch.failure,
         "remarks": remarks,
         "assumed": fetch.assumed,

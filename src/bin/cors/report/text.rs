@@ -125,6 +125,7 @@ fn paragraph(output: &mut impl Write, number: usize, explained: &Explained) -> i
     let page = format!("{}, credentials \"{}\"", request.origin, credentials_name(request.credentials));
     rows(output, "page", Style::new(), [page])?;
     rows(output, "request", Style::new(), [words::classification(explanation)])?;
+    rows(output, "seen", Style::new(), words::seen(fetch))?;
     verdicts(output, explanation)?;
     whys(output, explanation)?;
     console(output, explanation)?;
@@ -151,6 +152,9 @@ fn verdicts(output: &mut impl Write, explanation: &Explanation) -> io::Result<()
     for (names, words, style) in &agreeing {
         rows(output, label, *style, [format!("{names}: {words}")])?;
         label = "";
+    }
+    if explanation.browsers_disagree() {
+        rows(output, "", UNSURE, ["browsers disagree"])?;
     }
     let standard = explanation.standard().filter(|standard| {
         explanation.browsers().all(|judgement| judgement.verdict.word() != standard.verdict.word())
@@ -211,7 +215,7 @@ fn advice(output: &mut impl Write, explanation: &Explanation) -> io::Result<()> 
     let is_browser = |engine| explanation.browsers().any(|judgement| judgement.engine == engine);
     let hopeless = advice.remaining.iter().filter(|(engine, _)| is_browser(*engine));
     let codes: BTreeSet<&str> = hopeless.map(|(_, reason)| reason.code()).collect();
-    let words = |code| format!("No response header repairs {code}: the page has to ask otherwise.");
+    let words = |code| format!("No response header helps against {code}.");
     rows(output, label, UNSURE, codes.into_iter().map(words))
 }
 

@@ -1,7 +1,9 @@
 //! The words of reports.
 
 use crate::capture::{Capture, CapturedFetch, Format, Kind};
-use cors_engine::explain::{AnswerAdvice, Classification, Explanation, Judgement, Sent, Verdict};
+use cors_engine::explain::{
+    Answer, AnswerAdvice, Classification, Explanation, Judgement, Observed, Sent, Verdict,
+};
 use cors_engine::{Blocked, Engine, Exchange, Reason};
 
 /// What an input is.
@@ -98,6 +100,25 @@ fn asked(sent: &Sent) -> String {
     format!("{} {}", sent.method.escape_ascii(), sent.url)
 }
 
+/// What was seen of a fetch, exchange by exchange.
+pub(super) fn seen(fetch: &CapturedFetch) -> Vec<String> {
+    let request = &fetch.request;
+    let exchange = |observed: &Observed| {
+        let method = match observed.exchange {
+            Exchange::Preflight => "OPTIONS".into(),
+            Exchange::Actual => request.method.escape_ascii().to_string(),
+        };
+        let url = if observed.url == request.url { String::new() } else { format!(" {}", observed.url) };
+        match &observed.answer {
+            Answer::Head { status, .. } => format!("{method}{url}: {status}"),
+            Answer::Failed => format!("{method}{url}: no answer"),
+            Answer::Remembered => format!("{method}{url}: not asked, an earlier answer was still remembered"),
+        }
+    };
+    let failure = fetch.failure.as_ref().map(|failure| format!("the browser noted {failure}"));
+    fetch.evidence.exchanges.iter().map(exchange).chain(failure).collect()
+}
+
 /// A command that asks a server what `sent` asks.
 pub(super) fn curl(sent: &Sent) -> String {
     let mut command = String::from("curl -i");
@@ -146,7 +167,13 @@ pub(super) fn remarks(
     let sent_nothing = fetch.kind == Kind::Cors
         && matches!(own.map(|own| &own.verdict), Some(Verdict::Blocked(blocked))
             if blocked.reason.code() == "connection-failed");
-    if sent_nothing {
+    let preflight_missing = matches!(explanation.classification, Classification::Preflighted(_))
+        && !fetch.evidence.exchanges.iter().any(|observed| observed.exchange == Exchange::Preflight);
+    if sent_nothing && preflight_missing {
+        remarks.push(
+            "No preflight was noted, and it may have failed there: `cors probe` asks the server.".into(),
+        );
+    } else if sent_nothing {
         remarks.push(
             "A request that never left may also have been stopped by the mode same-origin, CSP, mixed content \
              or a content blocker."
