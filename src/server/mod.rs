@@ -15,6 +15,7 @@
 //! ```
 
 mod answer;
+mod audit;
 mod build;
 mod config;
 #[cfg(feature = "config")]
@@ -33,6 +34,7 @@ mod shared;
 mod typed;
 
 pub use answer::{Action, Answer, Operation, RequestKind, vary_lists};
+pub use audit::{Finding, FindingCode, FindingKind};
 pub(crate) use config::Located;
 pub use config::{PolicyConfig, RefusedPreflight};
 pub use error::{ConfigError, ConfigErrorCode, ConfigErrors, Position};
