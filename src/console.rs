@@ -4,7 +4,7 @@
 //! recordings are replayed in the tests.
 
 use crate::browser::{Blocked, Engine, Exchange, Initiator, RequestMode, ResponseType};
-use crate::protocol::{Origin, is_http_tab_or_space, is_token, trim};
+use crate::protocol::{Origin, is_token, list};
 use crate::reason::Reason;
 use alloc::format;
 use alloc::string::String;
@@ -264,9 +264,8 @@ fn gecko(blocked: &Blocked) -> Vec<String> {
 }
 
 /// The first element of a list that is not a token.
-fn first_invalid_token(list: &[u8]) -> &[u8] {
-    let elements = list.split(|&byte| byte == b',').map(|element| trim(element, is_http_tab_or_space));
-    elements.filter(|element| !element.is_empty()).find(|element| !is_token(element)).unwrap_or_default()
+fn first_invalid_token(value: &[u8]) -> &[u8] {
+    list::elements(value).find(|element| !is_token(element)).unwrap_or_default()
 }
 
 fn webkit(blocked: &Blocked) -> Vec<String> {

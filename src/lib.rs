@@ -5,6 +5,7 @@ extern crate alloc;
 
 mod browser;
 mod console;
+pub mod explain;
 pub mod protocol;
 mod reason;
 #[cfg(feature = "scenario")]

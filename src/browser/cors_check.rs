@@ -1,6 +1,6 @@
 //! The CORS check and the TAO check: does a response allow its request's origin?
 
-use super::engine::Profile;
+use super::profile::Profile;
 use super::request::CredentialsMode;
 use super::response::ResponseHead;
 use crate::protocol::{Headers, Origin, list};

@@ -1,9 +1,15 @@
 //! Engines, and the one table of what Chromium, Gecko and WebKit do differently from the Fetch Standard.
+//!
+//! Each row of the table is proven by a recorded observation of the same name in `tests/observed`: without
+//! the row the engine would not agree with it. The table is also the source of
+//! `docs/where-browsers-differ.md`.
 
+use super::profile::{
+    EmptyLocation, FlagsServedBy, Forgets, MaxAgeSyntax, PreflightOrder, Profile, RedirectCredentials,
+    RedirectedOrigin, RemovedHeaders, RepeatedLocation, STANDARD, StreamBody, Wildcards,
+};
 use super::request::CacheMode;
-use crate::protocol::Headers;
-use crate::protocol::request_header::{ContentTypeSyntax, RangeSyntax, SafelistRules};
-use alloc::borrow::Cow;
+use crate::protocol::request_header::{ContentTypeSyntax, RangeSyntax};
 
 /// Whose behaviour to follow.
 ///
@@ -60,7 +66,7 @@ impl Engine {
     /// This engine's column of the table.
     pub(crate) const fn profile(self) -> &'static Profile {
         match self {
-            Engine::Spec => &SPEC,
+            Engine::Spec => &STANDARD,
             Engine::Chromium => &CHROMIUM,
             Engine::Gecko => &GECKO,
             Engine::WebKit => &WEBKIT,
@@ -68,346 +74,276 @@ impl Engine {
     }
 }
 
-/// One engine's column of the table: every knob is something that a scenario can observe.
+/// One row of the table: something that an engine does differently from the Fetch Standard.
+///
+/// ```
+/// use cors_engine::{Engine, differences};
+/// assert!(differences().iter().any(|difference| difference.engine == Engine::Gecko));
+/// ```
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Profile {
-    /// The safelist of request headers.
-    pub(crate) safelist: SafelistRules,
-    /// `User-Agent` is a header that script cannot set.
-    pub(crate) user_agent_forbidden: bool,
-    /// `Access-Control-Request-Headers` repeats a name that came on several lines.
-    pub(crate) request_headers_repeat: bool,
-    /// An `upload` listener forces a preflight only when there is a body.
-    pub(crate) upload_listener_needs_body: bool,
-    /// What becomes of streaming bodies.
-    pub(crate) stream_body: StreamBody,
-    /// `*` in `Access-Control-Allow-Headers` covers `Authorization`.
-    pub(crate) wildcard_covers_authorization: bool,
-    /// What of a preflight's answer is looked at first.
-    pub(crate) preflight_order: PreflightOrder,
-    /// A preflight names the page's origin, and is judged by it, also once redirects tainted the origin; back
-    /// at the page's own origin it needs no CORS check.
-    pub(crate) preflight_keeps_page_origin: bool,
-    /// Once one hop was to be preflighted, every later one that CORS governs is too.
-    pub(crate) preflights_stick: bool,
-    /// What a redirect that removed request headers leaves to preflight for.
-    pub(crate) removed_headers: RemovedHeaders,
-    /// A DELETE that is redirected to another origin becomes a GET.
-    pub(crate) cross_origin_delete_becomes_get: bool,
-    /// What `Origin` says on requests that CORS does not govern, after a redirect.
-    pub(crate) redirected_origin: RedirectedOrigin,
-    /// `about:blank` can be fetched.
-    pub(crate) about_blank: bool,
-    /// `XMLHttpRequest` sends the type of a `Blob` only when it is well-formed.
-    pub(crate) blob_type_must_parse: bool,
-    /// Two lines that spell `Access-Control-Allow-Origin` with just these capitals are one too many, whatever
-    /// they say.
-    pub(crate) counts_allow_origin_lines: bool,
-    /// Lines without a value do not count when a header came on several.
-    pub(crate) skips_empty_lines: bool,
-    /// With the redirect mode error, a response that names no location is no redirect.
-    pub(crate) error_mode_needs_location: bool,
-    /// What an empty `Location` header means.
-    pub(crate) empty_location: EmptyLocation,
-    /// What several `Location` lines mean.
-    pub(crate) repeated_location: RepeatedLocation,
-    /// Which redirects to a URL with a user name or a password fail.
-    pub(crate) redirect_credentials: RedirectCredentials,
-    /// Redirects are checked a second time after the next hop's preflight: for a user name or a password in
-    /// the first URL of another origin, and, when the fetch began at the page's own origin with the
-    /// credentials mode same-origin, by a CORS check as if credentials were included.
-    pub(crate) checks_redirects_late: bool,
-    /// How `Access-Control-Max-Age` is read.
-    pub(crate) max_age: MaxAgeSyntax,
-    /// The longest lifetime of a preflight cache entry, in seconds.
-    pub(crate) max_age_limit: u64,
-    /// The preflight cache.
-    pub(crate) cache: CacheRules,
+#[non_exhaustive]
+pub struct Difference {
+    /// The engine.
+    pub engine: Engine,
+    /// The name of the knob, which is also the name of the observation that proves it.
+    pub knob: &'static str,
+    /// What the engine does, in one sentence.
+    pub words: &'static str,
+    /// How it is known.
+    pub evidence: Evidence,
+    /// Sets the knob back to the standard's setting.
+    #[cfg(test)]
+    undo: fn(&mut Profile),
 }
 
-/// What of a preflight's answer is looked at first. All of it is, so that only the reason depends on it.
+/// How a difference is known.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum PreflightOrder {
-    /// The CORS check, then the status.
-    CorsCheckFirst,
-    /// Whether it is a redirect, then the CORS check, then the status.
-    RedirectFirst,
-    /// The status, then the CORS check.
-    StatusFirst,
+pub enum Evidence {
+    /// It was observed in the browser.
+    Observed,
+    /// It was read in the browser's source: seeing it takes longer than a test can wait.
+    Source,
 }
 
-/// What preflights make of headers that a redirect removed from the request.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum RemovedHeaders {
-    /// Nothing: they are gone.
-    Gone,
-    /// They make a preflight necessary; it does not ask for them.
-    NeedPreflight,
-    /// They make a preflight necessary, and it asks for them.
-    AskedFor,
+/// Everything in which an engine is known to differ from the Fetch Standard.
+///
+/// ```
+/// let chromium: Vec<_> =
+///     cors_engine::differences().iter().filter(|row| row.engine.name() == "chromium").collect();
+/// assert!(chromium.iter().any(|row| row.words.contains("User-Agent")));
+/// ```
+#[must_use]
+pub fn differences() -> &'static [Difference] {
+    DIFFERENCES
 }
 
-/// What `Origin` says on requests that CORS does not govern, after a redirect.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum RedirectedOrigin {
-    /// What a request that was not redirected would say.
-    Standard,
-    /// `null`, after a redirect to another origin.
-    NullCrossOrigin,
-    /// What was said before, also where the method became GET, until a redirect to another origin.
-    Kept,
+/// Declares the profiles and their rows at once.
+macro_rules! differences {
+    ($($profile:ident $engine:ident { $($($knob:ident).+ = $setting:expr, $evidence:ident $words:literal;)+ })+) => {
+        $(
+            const $profile: Profile = {
+                let mut profile = STANDARD;
+                $(profile.$($knob).+ = $setting;)+
+                profile
+            };
+        )+
+
+        const DIFFERENCES: &[Difference] = &[$($(
+            Difference {
+                engine: Engine::$engine,
+                knob: stringify!($($knob).+),
+                words: $words,
+                evidence: Evidence::$evidence,
+                #[cfg(test)]
+                undo: |profile| profile.$($knob).+ = STANDARD.$($knob).+,
+            },
+        )+)+];
+    };
 }
 
-/// What an empty `Location` header means.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum EmptyLocation {
-    /// The URL that was asked.
-    SameUrl,
-    /// That there is no location.
-    NoLocation,
-    /// A network error.
-    Fails,
-}
+differences! {
+    CHROMIUM Chromium {
+        safelist.client_hints = true, Observed
+            "`DPR`, `Downlink`, `Device-Memory`, `Width`, `Viewport-Width`, `RTT`, `ECT` and `Save-Data` with well-formed values, and `Intervention`, need no preflight.";
+        safelist.range = RangeSyntax::UpTo(i64::MAX as u64 - 1), Observed
+            "A `Range` with a number of 2^63 - 1 or more needs a preflight.";
+        safelist.combine_repeated = true, Observed
+            "A request header that was appended several times is judged by its combined value `a, b`.";
+        user_agent_forbidden = true, Observed
+            "A `User-Agent` set by script is dropped.";
+        dictionary_header_fails = true, Observed
+            "A request with the header `Available-Dictionary` fails before anything is sent.";
+        upload_listener_needs_body = true, Observed
+            "A listener on an `XMLHttpRequest`'s upload forces a preflight only when there is a body.";
+        blob_type_must_parse = true, Observed
+            "`XMLHttpRequest` sends the type of a `Blob` as `Content-Type` only when it is well-formed.";
+        stream_body = StreamBody::StreamedOverHttp2, Observed
+            "A streaming body needs HTTP/2: over HTTP/1.1 the request fails after its preflight.";
+        about_blank = false, Observed
+            "`about:blank` cannot be fetched.";
+        flag_implies_method = false, Observed
+            "A preflight forced by an upload listener does not allow its method when `Access-Control-Allow-Methods` is absent.";
+        wildcard_covers_authorization = true, Observed
+            "`Access-Control-Allow-Headers: *` covers `Authorization`.";
+        preflight_order = PreflightOrder::RedirectFirst, Observed
+            "A preflight answered with a redirect is refused for that, before the CORS check.";
+        redirected_origin = RedirectedOrigin::NullCrossOrigin, Observed
+            "A no-cors request whose method survives a redirect to another origin says `Origin: null`.";
+        error_mode_needs_location = true, Observed
+            "With the redirect mode error, a redirect status without a `Location` is no error.";
+        empty_location = EmptyLocation::NoLocation, Observed
+            "An empty `Location` is none.";
+        repeated_location = RepeatedLocation::MustBeEqual, Observed
+            "Several `Location` lines count as one when they are equal; else the response is a network error, whatever its status.";
+        manual_mode_parses_location = true, Observed
+            "With the redirect mode manual, a `Location` that is no valid URL is a network error.";
+        redirect_credentials = RedirectCredentials::Always, Observed
+            "A redirect to a URL with a user name or a password always fails.";
+        max_age = MaxAgeSyntax::SignedNumber, Observed
+            "`Access-Control-Max-Age` can have a sign; below zero it means zero.";
+        max_age_limit = 7200, Source
+            "A preflight's answer is remembered for two hours at most.";
+        cache.forgets = Forgets::OnMiss, Observed
+            "What is remembered of a URL is forgotten when a request needs more than that, so that the next answer replaces it, and kept when a request fails.";
+        cache.flags_are_served_by = FlagsServedBy::FreshAnswer, Observed
+            "A preflight that only an upload listener makes necessary is spared by any remembered answer for the URL.";
+        cache.serves_opaque_origins = false, Observed
+            "Nothing is remembered for the origin `null`.";
+        cache.bypassed_by = &[CacheMode::NoStore, CacheMode::Reload, CacheMode::NoCache], Observed
+            "The cache modes no-store, reload and no-cache preflight anew.";
+        cache.kept_out_by = &[CacheMode::NoStore], Observed
+            "With the cache mode no-store, the preflight's answer is not remembered.";
+        cache.url_limit = 1023, Observed
+            "Answers for URLs of more than 1,023 bytes are not remembered.";
+        cache.wildcards = Wildcards::InUncredentialedEntries, Observed
+            "A remembered `*` counts only when it was answered to a request without credentials.";
+    }
 
-/// What several `Location` lines mean.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum RepeatedLocation {
-    /// A network error.
-    Fails,
-    /// One, when they are equal; else a network error, whatever the status.
-    MustBeEqual,
-    /// Their values joined by `, `.
-    Joined,
-}
+    GECKO Gecko {
+        safelist.high_bytes_unsafe = true, Observed
+            "Bytes 0x80 to 0xFF in `Accept` and `Content-Type` need a preflight.";
+        safelist.content_type = ContentTypeSyntax::WithoutTrailingSemicolon, Observed
+            "A `Content-Type` with a comma, or with a `;` after its last parameter, needs a preflight.";
+        safelist.range = RangeSyntax::UpTo(u64::MAX), Observed
+            "A `Range` with a number of 2^64 or more needs a preflight.";
+        safelist.total_limit = false, Observed
+            "Safelisted request headers can be longer than 1,024 bytes together.";
+        request_headers_repeat = true, Observed
+            "`Access-Control-Request-Headers` repeats the name of a header that was appended several times.";
+        stream_body = StreamBody::Stringified, Observed
+            "A streaming body is not streamed: the text `[object ReadableStream]` is sent.";
+        flag_implies_method = false, Observed
+            "A preflight forced by an upload listener does not allow its method when `Access-Control-Allow-Methods` is absent.";
+        wildcard_covers_authorization = true, Observed
+            "`Access-Control-Allow-Headers: *` covers `Authorization`, with a warning in the console.";
+        preflight_keeps_page_origin = true, Observed
+            "After redirects across origins, the preflight still says the page's origin, and is judged by it, while the request itself says `Origin: null`; a preflight to the page's own origin needs no `Access-Control-Allow-Origin`.";
+        preflights_stick = true, Observed
+            "Once a hop was preflighted every later one that CORS governs is, also when the method became GET.";
+        removed_headers = RemovedHeaders::Withheld, Observed
+            "`Authorization` is withheld on the hop that crosses origins only: a preflight is still made there, without asking for it, and the header is back on the next hop within the origin.";
+        counts_allow_origin_lines = true, Observed
+            "Two lines that spell `Access-Control-Allow-Origin` with just these capitals are refused, whatever they say.";
+        skips_empty_lines = true, Observed
+            "Empty lines of a repeated response header do not count: an empty `Access-Control-Allow-Origin` beside `*` is `*`.";
+        exposing_wildcard_outlives_error = true, Observed
+            "`*` in `Access-Control-Expose-Headers` exposes everything although an invalid element follows.";
+        repeated_location = RepeatedLocation::MustBeEqual, Observed
+            "Several `Location` lines count as one when they are equal; else the response is a network error, whatever its status.";
+        max_age = MaxAgeSyntax::DigitsOrUncached, Observed
+            "An `Access-Control-Max-Age` that is not plain digits keeps the answer from being remembered.";
+        max_age_limit = 86_400, Source
+            "A preflight's answer is remembered for a day at most.";
+        cache.flags_are_served_by = FlagsServedBy::AnyAnswerEver, Observed
+            "A preflight that only an upload listener makes necessary is spared by any answer for the URL, also after its lifetime.";
+        cache.credentialed_serves_all = false, Observed
+            "An answer to a request with credentials does not serve requests without.";
+        cache.bypassed_by = &[CacheMode::NoStore, CacheMode::Reload], Observed
+            "The cache modes no-store and reload preflight anew.";
+        cache.wildcards = Wildcards::Literal, Observed
+            "A remembered `*` serves no request: it is preflighted again.";
+        cache.free_methods = &[b"GET", b"POST"], Observed
+            "A remembered answer serves HEAD only when `Access-Control-Allow-Methods` listed it.";
+    }
 
-/// Which redirects to a URL with a user name or a password fail.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum RedirectCredentials {
-    /// Those that CORS governs.
-    CrossOrigin,
-    /// All.
-    Always,
-    /// Those of a fetch that CORS already governs; the first URL of another origin is checked late.
-    OnceCrossOrigin,
-}
-
-/// How `Access-Control-Max-Age` is read.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum MaxAgeSyntax {
-    /// Digits on one line; anything else is the default lifetime.
-    Digits,
-    /// Digits; anything else but an empty value keeps the answer out of the cache.
-    DigitsOrUncached,
-    /// A 64-bit number with an optional sign, below zero meaning zero; else the default lifetime.
-    SignedNumber,
-    /// As `SignedNumber`, with ASCII whitespace around it.
-    TrimmedSignedNumber,
-}
-
-impl Profile {
-    /// [Gets](https://fetch.spec.whatwg.org/#concept-header-list-get) a response header.
-    pub(crate) fn get<'a>(&self, headers: &Headers<'a>, name: &[u8]) -> Option<Cow<'a, [u8]>> {
-        if self.skips_empty_lines { headers.get_skipping_empty(name) } else { headers.get(name) }
+    WEBKIT WebKit {
+        safelist.range = RangeSyntax::Lenient, Observed
+            "A safelisted `Range` can spell its unit in any case, and its numbers with a plus sign or whitespace.";
+        safelist.combine_repeated = true, Observed
+            "A request header that was appended several times is judged by its combined value `a, b`.";
+        stream_body = StreamBody::Unsupported, Observed
+            "`fetch()` with a streaming body is rejected.";
+        about_blank = false, Observed
+            "`about:blank` cannot be fetched.";
+        only_if_cached_goes_out = true, Observed
+            "With the cache mode only-if-cached, a URL that is not cached is asked for all the same.";
+        flag_implies_method = false, Observed
+            "A preflight forced by an upload listener does not allow its method when `Access-Control-Allow-Methods` is absent.";
+        wildcard_covers_authorization = true, Observed
+            "`Access-Control-Allow-Headers: *` covers `Authorization`.";
+        preflight_order = PreflightOrder::StatusFirst, Observed
+            "A preflight's status is looked at before the CORS check.";
+        preflights_stick = true, Observed
+            "Once a hop was preflighted every later one that CORS governs is, also when the method became GET.";
+        removed_headers = RemovedHeaders::AskedFor, Observed
+            "Preflights after a redirect ask for the headers that the redirect removed, such as `Authorization`.";
+        cross_origin_delete_becomes_get = true, Observed
+            "A DELETE that is redirected to another origin becomes a GET, whatever the status (WebKitGTK).";
+        redirected_origin = RedirectedOrigin::Kept, Observed
+            "A request outside CORS that becomes a GET by a redirect within its origin still says `Origin`.";
+        error_mode_needs_location = true, Observed
+            "With the redirect mode error, a redirect status without a `Location` is no error.";
+        empty_location = EmptyLocation::Fails, Observed
+            "An empty `Location` is a network error.";
+        repeated_location = RepeatedLocation::Joined, Observed
+            "Several `Location` lines are joined by `, ` into one URL.";
+        redirect_credentials = RedirectCredentials::OnceCrossOrigin, Observed
+            "A redirect that first leaves the page's origin for a URL with a user name or a password is preflighted before it fails.";
+        checks_redirects_late = true, Observed
+            "When a fetch with the credentials mode same-origin began at the page's own origin, redirects from other origins have to allow credentials; a redirect to mixed content is preflighted before it fails.";
+        max_age = MaxAgeSyntax::TrimmedSignedNumber, Observed
+            "`Access-Control-Max-Age` can have a sign, below zero meaning zero, and ASCII whitespace around it.";
+        max_age_limit = 600, Source
+            "A preflight's answer is remembered for ten minutes at most.";
+        cache.forgets = Forgets::OnMiss, Observed
+            "What is remembered of a URL is forgotten when a request needs more than that, so that the next answer replaces it, and kept when a request fails.";
+        cache.flags_are_served_by = FlagsServedBy::FreshAnswer, Observed
+            "A preflight that only an upload listener makes necessary is spared by any remembered answer for the URL.";
+        cache.stores_refused = true, Observed
+            "A preflight's answer that does not allow its own request is remembered for others.";
+        cache.wildcards = Wildcards::ForUncredentialedRequests, Observed
+            "A remembered `*` covers `Authorization` too, and counts for requests without credentials only.";
     }
 }
 
-/// What becomes of a `ReadableStream` passed as a body.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum StreamBody {
-    /// It is streamed.
-    Streamed,
-    /// It is streamed over HTTP/2; over HTTP/1.1 the request fails when it is about to be sent.
-    StreamedOverHttp2,
-    /// The string `[object ReadableStream]` is sent.
-    Stringified,
-    /// The fetch fails before anything is sent.
-    Unsupported,
+#[cfg(all(test, feature = "scenario"))]
+mod tests {
+    use super::*;
+    use crate::scenario::{Scenario, replay, replay_with};
+    use alloc::boxed::Box;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    /// The observations recorded for an engine, one for each row of the table.
+    fn observed(engine: Engine) -> Vec<Scenario> {
+        let path = alloc::format!("{}/tests/observed/{}.jsonl", env!("CARGO_MANIFEST_DIR"), engine.name());
+        let text: String = std::fs::read_to_string(path).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn agrees(engine: Engine, profile: &'static Profile, scenario: &Scenario) -> bool {
+        let replayed = replay_with(engine, profile, scenario);
+        let expected = scenario.steps.iter().map(|step| step.expect.as_ref().unwrap());
+        replayed.steps.iter().zip(expected).all(|(step, expected)| step.disagreement(expected).is_none())
+    }
+
+    #[test]
+    fn every_engine_agrees_with_every_observation() {
+        for engine in Engine::ALL.into_iter().filter(|engine| *engine != Engine::Spec) {
+            for scenario in observed(engine) {
+                let replayed = replay(engine, &scenario);
+                for (step, replayed) in scenario.steps.iter().zip(&replayed.steps) {
+                    let disagreement = replayed.disagreement(step.expect.as_ref().unwrap());
+                    assert_eq!(disagreement, None, "{} {}", engine.name(), scenario.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_its_row_no_engine_agrees_with_the_observation_that_proves_the_row() {
+        for row in differences().iter().filter(|row| row.evidence == Evidence::Observed) {
+            let scenarios = observed(row.engine);
+            let proof = scenarios.iter().find(|scenario| scenario.name == row.knob);
+            let proof = proof.unwrap_or_else(|| panic!("{} {} has no proof", row.engine.name(), row.knob));
+            let mut undone = *row.engine.profile();
+            (row.undo)(&mut undone);
+            assert!(
+                !agrees(row.engine, Box::leak(Box::new(undone)), proof),
+                "{} {} proves nothing",
+                row.engine.name(),
+                row.knob
+            );
+        }
+    }
 }
-
-/// How an engine's preflight cache differs.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CacheRules {
-    /// How a new answer changes what is there.
-    pub(crate) update: CacheUpdate,
-    /// A preflight that only a flag makes necessary is spared by any answer for the URL that is remembered;
-    /// else the method needs an entry.
-    pub(crate) any_answer_serves_flags: bool,
-    /// An answer that passed the CORS check is remembered also when it does not allow the request.
-    pub(crate) stores_refused: bool,
-    /// When everything known of a URL is forgotten.
-    pub(crate) forgets: Forgets,
-    /// Requests of an opaque origin use the cache.
-    pub(crate) serves_opaque_origins: bool,
-    /// The cache modes with which a request does not look into the cache.
-    pub(crate) bypassed_by: &'static [CacheMode],
-    /// `*` in an answer is an entry for everything.
-    pub(crate) wildcards: Wildcards,
-    /// Methods that need no entry of their own.
-    pub(crate) free_methods: &'static [&'static [u8]],
-    /// An entry made with credentials serves requests without them.
-    pub(crate) credentialed_serves_all: bool,
-}
-
-/// When everything that the cache knows of a URL is forgotten.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Forgets {
-    /// When a preflighted fetch fails, on whatever exchange.
-    OnFailure,
-    /// When a request needs more than is known.
-    OnMiss,
-}
-
-/// What a cached `*` stands for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Wildcards {
-    /// Every method, and every header name but `Authorization`.
-    Standard,
-    /// As `Standard` where the entry was made without credentials, else itself.
-    InUncredentialedEntries,
-    /// Every method and every header name, for requests without credentials, else itself.
-    ForUncredentialedRequests,
-    /// Itself.
-    Literal,
-}
-
-/// How a preflight's answer changes the cache entries of its URL.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum CacheUpdate {
-    /// Each method and header name is an entry; a match keeps the time it was stored at and gets a new age.
-    EachEntry,
-    /// The answer replaces everything that was stored before.
-    WholeAnswer,
-}
-
-const SPEC: Profile = Profile {
-    safelist: SafelistRules::STANDARD,
-    user_agent_forbidden: false,
-    request_headers_repeat: false,
-    upload_listener_needs_body: false,
-    stream_body: StreamBody::Streamed,
-    wildcard_covers_authorization: false,
-    preflight_order: PreflightOrder::CorsCheckFirst,
-    preflight_keeps_page_origin: false,
-    preflights_stick: false,
-    removed_headers: RemovedHeaders::Gone,
-    cross_origin_delete_becomes_get: false,
-    redirected_origin: RedirectedOrigin::Standard,
-    about_blank: true,
-    blob_type_must_parse: false,
-    counts_allow_origin_lines: false,
-    skips_empty_lines: false,
-    error_mode_needs_location: false,
-    empty_location: EmptyLocation::SameUrl,
-    repeated_location: RepeatedLocation::Fails,
-    redirect_credentials: RedirectCredentials::CrossOrigin,
-    checks_redirects_late: false,
-    max_age: MaxAgeSyntax::Digits,
-    max_age_limit: u64::MAX,
-    cache: CacheRules {
-        update: CacheUpdate::EachEntry,
-        any_answer_serves_flags: false,
-        stores_refused: false,
-        forgets: Forgets::OnFailure,
-        credentialed_serves_all: true,
-        serves_opaque_origins: true,
-        bypassed_by: &[],
-        wildcards: Wildcards::Standard,
-        free_methods: &[b"GET", b"HEAD", b"POST"],
-    },
-};
-
-const CHROMIUM: Profile = Profile {
-    safelist: SafelistRules {
-        client_hints: true,
-        range: RangeSyntax::UpTo(i64::MAX as u64 - 1),
-        combine_repeated: true,
-        ..SafelistRules::STANDARD
-    },
-    user_agent_forbidden: true,
-    upload_listener_needs_body: true,
-    stream_body: StreamBody::StreamedOverHttp2,
-    wildcard_covers_authorization: true,
-    preflight_order: PreflightOrder::RedirectFirst,
-    redirected_origin: RedirectedOrigin::NullCrossOrigin,
-    about_blank: false,
-    blob_type_must_parse: true,
-    error_mode_needs_location: true,
-    empty_location: EmptyLocation::NoLocation,
-    repeated_location: RepeatedLocation::MustBeEqual,
-    redirect_credentials: RedirectCredentials::Always,
-    max_age: MaxAgeSyntax::SignedNumber,
-    max_age_limit: 7200,
-    cache: CacheRules {
-        update: CacheUpdate::WholeAnswer,
-        any_answer_serves_flags: true,
-        forgets: Forgets::OnMiss,
-        serves_opaque_origins: false,
-        bypassed_by: &[CacheMode::NoStore, CacheMode::Reload, CacheMode::NoCache],
-        wildcards: Wildcards::InUncredentialedEntries,
-        ..SPEC.cache
-    },
-    ..SPEC
-};
-
-const GECKO: Profile = Profile {
-    safelist: SafelistRules {
-        high_bytes_unsafe: true,
-        content_type: ContentTypeSyntax::WithoutTrailingSemicolon,
-        range: RangeSyntax::UpTo(u64::MAX),
-        total_limit: false,
-        ..SafelistRules::STANDARD
-    },
-    request_headers_repeat: true,
-    stream_body: StreamBody::Stringified,
-    wildcard_covers_authorization: true,
-    preflight_keeps_page_origin: true,
-    preflights_stick: true,
-    removed_headers: RemovedHeaders::NeedPreflight,
-    counts_allow_origin_lines: true,
-    skips_empty_lines: true,
-    repeated_location: RepeatedLocation::MustBeEqual,
-    max_age: MaxAgeSyntax::DigitsOrUncached,
-    max_age_limit: 86400,
-    cache: CacheRules {
-        any_answer_serves_flags: true,
-        credentialed_serves_all: false,
-        bypassed_by: &[CacheMode::NoStore, CacheMode::Reload],
-        wildcards: Wildcards::Literal,
-        free_methods: &[b"GET", b"POST"],
-        ..SPEC.cache
-    },
-    ..SPEC
-};
-
-const WEBKIT: Profile = Profile {
-    safelist: SafelistRules {
-        range: RangeSyntax::Lenient,
-        total_limit: false,
-        combine_repeated: true,
-        ..SafelistRules::STANDARD
-    },
-    stream_body: StreamBody::Unsupported,
-    wildcard_covers_authorization: true,
-    preflight_order: PreflightOrder::StatusFirst,
-    preflights_stick: true,
-    removed_headers: RemovedHeaders::AskedFor,
-    cross_origin_delete_becomes_get: true,
-    redirected_origin: RedirectedOrigin::Kept,
-    about_blank: false,
-    error_mode_needs_location: true,
-    empty_location: EmptyLocation::Fails,
-    redirect_credentials: RedirectCredentials::OnceCrossOrigin,
-    checks_redirects_late: true,
-    repeated_location: RepeatedLocation::Joined,
-    max_age: MaxAgeSyntax::TrimmedSignedNumber,
-    max_age_limit: 600,
-    cache: CacheRules {
-        update: CacheUpdate::WholeAnswer,
-        any_answer_serves_flags: true,
-        forgets: Forgets::OnMiss,
-        stores_refused: true,
-        wildcards: Wildcards::ForUncredentialedRequests,
-        ..SPEC.cache
-    },
-    ..SPEC
-};

@@ -9,13 +9,14 @@ mod mixed_content;
 mod outcome;
 mod preflight;
 mod preflight_cache;
+pub(crate) mod profile;
 mod redirect;
 mod request;
 mod resource_policy;
 mod response;
 
 pub use cors_check::Refusal;
-pub use engine::Engine;
+pub use engine::{Difference, Engine, Evidence, differences};
 pub use outcome::{Blocked, Exchange, Outcome, Outgoing, Step};
 pub use preflight::{Preflight, needs_preflight};
 pub use preflight_cache::PreflightCache;
@@ -32,10 +33,10 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
-use engine::{Forgets, Profile, RedirectedOrigin, RemovedHeaders, StreamBody};
 use outcome::Outcome::{NetworkError, Response};
 use preflight::Asked;
 use preflight_cache::CacheKey;
+use profile::{Forgets, Profile, RedirectedOrigin, RemovedHeaders, StreamBody};
 use smallvec::SmallVec;
 use url::Url;
 
@@ -107,6 +108,8 @@ pub struct Fetch {
     /// Whether some hop so far was to be preflighted, also where the cache spared it.
     preflighted: bool,
     access_control_request_headers: Vec<u8>,
+    /// Whether the request is sent again because its connection led to the wrong server.
+    is_new_connection_fetch: bool,
     /// What a late check of the last redirect found.
     late_refusal: Option<Box<Blocked>>,
     state: State,
@@ -135,7 +138,15 @@ impl Fetch {
     /// # Ok::<(), cors_engine::InvalidRequest>(())
     /// ```
     pub fn new(engine: Engine, request: Request) -> Result<Self, InvalidRequest> {
-        let profile = engine.profile();
+        Fetch::with_profile(engine, engine.profile(), request)
+    }
+
+    /// Constructs the request as `engine` would if its profile were this one.
+    pub(crate) fn with_profile(
+        engine: Engine,
+        profile: &'static Profile,
+        request: Request,
+    ) -> Result<Self, InvalidRequest> {
         request.validate(profile)?;
         Ok(Fetch {
             engine,
@@ -167,6 +178,7 @@ impl Fetch {
             timing_allow_failed: false,
             preflighted: false,
             access_control_request_headers: Vec::new(),
+            is_new_connection_fetch: false,
             late_refusal: None,
             state: State::Created,
         })
@@ -214,6 +226,12 @@ impl Fetch {
         now: Duration,
     ) -> Step<'_> {
         if let State::Waiting(exchange) = self.state {
+            // HTTP-network-or-cache fetch tries once more, over a new connection.
+            let misdirected = response.status == 421 && self.body != Body::Stream;
+            if misdirected && !core::mem::replace(&mut self.is_new_connection_fetch, true) {
+                return self.step();
+            }
+            self.is_new_connection_fetch = false;
             let well_formed = redirect::refuse_conflicting_locations(self.profile, response);
             let next = well_formed.and_then(|()| match exchange {
                 Exchange::Preflight => self.receive_preflight(response, cache, now),
@@ -265,10 +283,19 @@ impl Fetch {
             return refuse(Reason::BlockedPort);
         }
         if mixed_content::is_blocked(&self.origin, &self.url) {
-            return refuse(Reason::MixedContent);
+            if self.redirect_count == 0 || !self.profile.checks_redirects_late {
+                return refuse(Reason::MixedContent);
+            }
+            if self.late_refusal.is_none() {
+                let blocked = self.blocked(Refusal::new(Reason::MixedContent, []), None, None);
+                self.late_refusal = Some(Box::new(blocked));
+            }
         }
         if self.body == Body::Stream && self.profile.stream_body == StreamBody::Unsupported {
             return refuse(Reason::StreamBodyUnsupported);
+        }
+        if self.profile.dictionary_header_fails && self.headers.contains(b"available-dictionary") {
+            return refuse(Reason::ReservedHeader);
         }
         let is_http = matches!(self.url.scheme(), "http" | "https");
         if (self.tainting == ResponseType::Basic && self.origin.is_origin_of(&self.url))
@@ -353,7 +380,7 @@ impl Fetch {
             return Ok(State::Done(NetworkError(*blocked)));
         }
         let refuse = |reason| Err(Refusal::new(reason, []));
-        if self.cache_mode == CacheMode::OnlyIfCached {
+        if self.cache_mode == CacheMode::OnlyIfCached && !self.profile.only_if_cached_goes_out {
             return refuse(Reason::NotCached);
         }
         if self.body == Body::Stream
@@ -399,16 +426,21 @@ impl Fetch {
             resource_policy::cross_origin_resource_policy_check(&embedder, &self.url, &response.headers)?;
         }
         if response.has_redirect_status() && self.redirect == RedirectMode::Manual {
+            if self.profile.manual_mode_parses_location {
+                if let Some(location) = redirect::location(self.profile, response)? {
+                    redirect::location_url(self.profile, &location, &self.url)?;
+                }
+            }
             self.tainting = ResponseType::OpaqueRedirect;
         } else if response.has_redirect_status() {
             let location = redirect::location(self.profile, response)?;
-            if self.redirect == RedirectMode::Error
-                && (location.is_some() || !self.profile.error_mode_needs_location)
-            {
-                return Err(Refusal::new(Reason::RedirectModeError, []));
-            }
-            if let Some(location) = location {
-                let location = redirect::location_url(&location, &self.url)?;
+            if self.redirect == RedirectMode::Error {
+                let names_location = location.is_some_and(|location| !location.is_empty());
+                if names_location || !self.profile.error_mode_needs_location {
+                    return Err(Refusal::new(Reason::RedirectModeError, []));
+                }
+            } else if let Some(location) = location {
+                let location = redirect::location_url(self.profile, &location, &self.url)?;
                 let from = self.url.clone();
                 self.origin_sent = self.request_origin_header(Exchange::Actual).is_some();
                 if self.profile.checks_redirects_late {
@@ -468,7 +500,9 @@ impl Fetch {
     ) -> Blocked {
         let location = |response: &ResponseHead<'_>| {
             let value = redirect::location(self.profile, response).ok()??;
-            response.has_redirect_status().then(|| redirect::location_url(&value, &self.url).ok())?
+            response
+                .has_redirect_status()
+                .then(|| redirect::location_url(self.profile, &value, &self.url).ok())?
         };
         let checked_origin = match exchange {
             Some(Exchange::Preflight) => self.preflight_origin(),
@@ -559,7 +593,7 @@ impl Fetch {
     fn asked(&self) -> Asked<'_> {
         let asked_for = match self.profile.removed_headers {
             RemovedHeaders::AskedFor => self.original_headers.as_ref(),
-            RemovedHeaders::Gone | RemovedHeaders::NeedPreflight => None,
+            RemovedHeaders::Gone | RemovedHeaders::Withheld => None,
         };
         Asked {
             profile: self.profile,

@@ -1,8 +1,9 @@
 //! CORS-preflight fetch: when it is needed, what it asks, and how its answer is judged.
 
 use super::cors_check::{Refusal, cors_check};
-use super::engine::{Engine, MaxAgeSyntax, PreflightOrder, Profile};
+use super::engine::Engine;
 use super::preflight_cache::{CacheKey, PreflightCache};
+use super::profile::{FlagsServedBy, MaxAgeSyntax, PreflightOrder, Profile};
 use super::request::{CacheMode, CredentialsMode, InvalidRequest, Request, RequestMode};
 use super::response::ResponseHead;
 use crate::protocol::list::{TokenList, delta_seconds};
@@ -152,13 +153,18 @@ impl<'a> Asked<'a> {
             return false;
         }
         let is_free = rules.free_methods.contains(&self.method);
-        let method_is_cached = match (self.is_forced, rules.any_answer_serves_flags) {
-            (true, true) => cache.has_answer(rules, key, now),
-            (true, false) => false,
-            (false, _) => true,
+        let method_is_cached = match rules.flags_are_served_by {
+            _ if !self.is_forced => true,
+            FlagsServedBy::Method => false,
+            FlagsServedBy::FreshAnswer | FlagsServedBy::AnyAnswerEver => cache.has_answer(rules, key, now),
         };
         ((is_free && method_is_cached) || cache.has_method(rules, key, self.method, now))
             && self.unsafe_names().iter().all(|name| cache.has_header_name(rules, key, name, now))
+    }
+
+    fn is_stored(&self, key: &CacheKey<'_>) -> bool {
+        let rules = self.profile.cache;
+        self.uses_cache() && !rules.kept_out_by.contains(&self.cache_mode) && key.url.len() <= rules.url_limit
     }
 
     fn uses_cache(&self) -> bool {
@@ -183,7 +189,7 @@ impl<'a> Asked<'a> {
         let allowed = self.parse_answer(response)?;
         let verdict = self.check_permissions(&allowed);
         if verdict.is_ok() || self.profile.cache.stores_refused {
-            if let Some(max_age) = self.max_age(response).filter(|_| self.uses_cache()) {
+            if let Some(max_age) = self.max_age(response).filter(|_| self.is_stored(key)) {
                 let implied_method = self.implied_method(&allowed);
                 let methods = allowed.methods().chain(implied_method);
                 cache.store(self.profile.cache, key, methods, allowed.header_names(), max_age, now);
@@ -229,7 +235,9 @@ impl<'a> Asked<'a> {
 
     /// The method that a preflight forced by a flag allows where the answer names none.
     fn implied_method(&self, allowed: &Allowed<'_>) -> Option<&[u8]> {
-        (allowed.methods.is_none() && self.use_cors_preflight).then_some(self.method)
+        let implied =
+            self.profile.flag_implies_method && self.use_cors_preflight && allowed.methods.is_none();
+        implied.then_some(self.method)
     }
 
     /// Whether the method and the headers of the request are allowed.
@@ -271,7 +279,7 @@ impl<'a> Asked<'a> {
             MaxAgeSyntax::Digits if response.headers.values(name).nth(1).is_some() => None,
             MaxAgeSyntax::Digits => delta_seconds(&value),
             MaxAgeSyntax::DigitsOrUncached if value.is_empty() => None,
-            MaxAgeSyntax::DigitsOrUncached => Some(delta_seconds(&value)?),
+            MaxAgeSyntax::DigitsOrUncached => Some(delta_seconds(&value).filter(|seconds| *seconds > 0)?),
             MaxAgeSyntax::SignedNumber => signed(&value),
             MaxAgeSyntax::TrimmedSignedNumber => {
                 signed(trim(&value, |byte| matches!(byte, b' ' | b'\t'..=b'\r')))

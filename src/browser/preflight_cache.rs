@@ -1,6 +1,6 @@
 //! The CORS-preflight cache: what earlier preflights allowed, for how long.
 
-use super::engine::{CacheRules, CacheUpdate, Wildcards};
+use super::profile::{CacheRules, FlagsServedBy, Wildcards};
 use super::request::CredentialsMode;
 use crate::protocol::request_header;
 use alloc::boxed::Box;
@@ -169,7 +169,7 @@ impl PreflightCache {
     fn has(&self, rules: CacheRules, key: &CacheKey<'_>, asked: Permission<&[u8]>, now: Duration) -> bool {
         self.slots.get(&key.bytes()[..]).is_some_and(|slot| {
             slot.entries.iter().any(|entry| {
-                entry.is_fresh(now) && key.matches(rules, entry) && entry.covers(rules, key, asked)
+                entry.is_fresh(rules, now) && key.matches(rules, entry) && entry.covers(rules, key, asked)
             })
         })
     }
@@ -192,10 +192,7 @@ impl PreflightCache {
         if methods.clone().chain(header_names.clone()).nth(ENTRIES_PER_URL).is_some() {
             return;
         }
-        match rules.update {
-            CacheUpdate::EachEntry => slot.entries.retain(|entry| entry.is_fresh(now)),
-            CacheUpdate::WholeAnswer => slot.entries.clear(),
-        }
+        slot.entries.retain(|entry| entry.is_fresh(rules, now));
         let earlier = slot.entries.len();
         let permissions = [Permission::Answer]
             .into_iter()
@@ -252,8 +249,10 @@ impl PreflightCache {
 }
 
 impl Entry {
-    fn is_fresh(&self, now: Duration) -> bool {
-        now.saturating_sub(self.stored) < self.max_age
+    fn is_fresh(&self, rules: CacheRules, now: Duration) -> bool {
+        let outlives = rules.flags_are_served_by == FlagsServedBy::AnyAnswerEver
+            && matches!(self.permission, Permission::Answer);
+        outlives || now.saturating_sub(self.stored) < self.max_age
     }
 
     /// Whether this entry allows what is asked.

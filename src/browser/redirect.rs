@@ -2,10 +2,10 @@
 
 use super::Fetch;
 use super::cors_check::{Refusal, cors_check};
-use super::engine::{EmptyLocation, Profile, RedirectCredentials, RemovedHeaders, RepeatedLocation};
+use super::profile::{EmptyLocation, Profile, RedirectCredentials, RemovedHeaders, RepeatedLocation};
 use super::request::{Body, CredentialsMode, ReferrerPolicy, RequestMode};
 use super::response::{ResponseHead, ResponseType};
-use crate::protocol::{Origin, list, request_header};
+use crate::protocol::{HeaderList, Origin, list, request_header};
 use crate::reason::Reason;
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -45,16 +45,16 @@ pub(crate) fn location<'a>(
         RepeatedLocation::Fails | RepeatedLocation::MustBeEqual => Cow::Borrowed(first),
         RepeatedLocation::Joined => response.headers.get(b"location").unwrap_or_default(),
     };
-    match profile.empty_location {
-        EmptyLocation::NoLocation if location.is_empty() => Ok(None),
-        EmptyLocation::Fails if location.is_empty() => Err(Refusal::new(Reason::InvalidLocation, [])),
-        EmptyLocation::SameUrl | EmptyLocation::NoLocation | EmptyLocation::Fails => Ok(Some(location)),
-    }
+    let is_none = location.is_empty() && profile.empty_location == EmptyLocation::NoLocation;
+    Ok((!is_none).then_some(location))
 }
 
 /// The [location URL](https://fetch.spec.whatwg.org/#concept-response-location-url) of a redirect from
 /// `current`.
-pub(crate) fn location_url(location: &[u8], current: &Url) -> Result<Url, Refusal> {
+pub(crate) fn location_url(profile: &Profile, location: &[u8], current: &Url) -> Result<Url, Refusal> {
+    if location.is_empty() && profile.empty_location == EmptyLocation::Fails {
+        return Err(Refusal::new(Reason::InvalidLocation, []));
+    }
     let text = match core::str::from_utf8(location) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => Cow::Owned(percent_encode_high_bytes(location)),
@@ -130,6 +130,7 @@ impl Fetch {
             self.body = Body::None;
             self.remove_headers(request_header::is_request_body_header);
         }
+        self.restore_withheld_headers();
         if crosses_origins {
             self.remove_headers(request_header::is_cors_non_wildcard);
             // Redirect-taint: an origin other than the request's own led to yet another one.
@@ -154,6 +155,18 @@ impl Fetch {
         let cross_origin = self.mode == RequestMode::Cors && !self.origin.is_origin_of(location);
         (cross_origin && includes_credentials(location))
             .then(|| Refusal::new(Reason::RedirectHasCredentials, location.as_str()))
+    }
+
+    /// Puts back what the last redirect withheld.
+    fn restore_withheld_headers(&mut self) {
+        if self.profile.removed_headers != RemovedHeaders::Withheld {
+            return;
+        }
+        for (name, value) in self.original_headers.iter().flat_map(HeaderList::lines) {
+            if request_header::is_cors_non_wildcard(name) && !self.headers.contains(name) {
+                self.headers.append(name, value);
+            }
+        }
     }
 
     fn remove_headers(&mut self, is_removed: impl Fn(&[u8]) -> bool) {

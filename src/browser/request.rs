@@ -1,6 +1,6 @@
 //! Requests as script makes them, and what their construction refuses.
 
-use super::engine::{Profile, StreamBody};
+use super::profile::{Profile, StreamBody};
 use crate::protocol::request_header::{self, SafelistRules};
 use crate::protocol::{HeaderLines, HeaderList, Origin, is_token, method};
 use crate::reason::Reason;

@@ -1,9 +1,9 @@
 //! Responses: the head that a server sends, and the filtered response that script gets.
 
-use super::engine::Profile;
+use super::profile::Profile;
 use super::request::CredentialsMode;
-use crate::protocol::list::TokenList;
-use crate::protocol::{HeaderLines, Headers, response_header};
+use crate::protocol::list::{self, TokenList};
+use crate::protocol::{HeaderLines, Headers, is_token, response_header};
 use alloc::string::String;
 use alloc::vec::Vec;
 use url::Url;
@@ -166,17 +166,27 @@ impl ExposedHeaders {
 /// The [CORS-exposed header-name list](https://fetch.spec.whatwg.org/#concept-response-cors-exposed-header-name-list)
 /// of a response, with the names that are always safelisted.
 pub(crate) fn exposed_headers(
-    _profile: &Profile,
+    profile: &Profile,
     credentials: CredentialsMode,
     headers: &Headers<'_>,
 ) -> ExposedHeaders {
-    let listed = TokenList::extract(headers, b"access-control-expose-headers").unwrap_or_default();
-    let names = || listed.iter().flat_map(TokenList::iter);
-    if credentials != CredentialsMode::Include && names().any(|name| name == b"*") {
-        return ExposedHeaders::EVERYTHING;
+    const NAME: &[u8] = b"access-control-expose-headers";
+    let listed = TokenList::extract(headers, NAME);
+    if credentials != CredentialsMode::Include {
+        let mut elements = headers.values(NAME).flat_map(list::elements);
+        let has_wildcard = match &listed {
+            Err(_) if profile.exposing_wildcard_outlives_error => {
+                elements.take_while(|element| is_token(element)).any(|name| name == b"*")
+            }
+            Err(_) => false,
+            Ok(_) => elements.any(|name| name == b"*"),
+        };
+        if has_wildcard {
+            return ExposedHeaders::EVERYTHING;
+        }
     }
     let mut exposed = Vec::new();
-    for name in names() {
+    for name in listed.unwrap_or_default().iter().flat_map(TokenList::iter) {
         exposed.extend_from_slice(name);
         exposed.push(b',');
     }

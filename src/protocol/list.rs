@@ -51,7 +51,8 @@ impl<'a> TokenList<'a> {
     }
 }
 
-fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+/// The elements of one line of a list: split at commas, stripped of tabs and spaces, empty ones skipped.
+pub(crate) fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     value
         .split(|&byte| byte == b',')
         .map(|element| trim(element, is_http_tab_or_space))

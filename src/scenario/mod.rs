@@ -11,4 +11,6 @@ pub use model::{
     Answer, Answers, BodyDescription, Observation, Outcome, RequestDescription, Scenario, Step, WireEntry,
     WireKind,
 };
+#[cfg(test)]
+pub(crate) use replay::replay_with;
 pub use replay::{Replayed, replay};

@@ -134,6 +134,51 @@ pub struct Observation {
     pub console: Vec<String>,
 }
 
+impl Observation {
+    /// The first key that `expected` claims and this observation disagrees with. Reasons are not compared.
+    ///
+    /// ```
+    /// use cors_engine::scenario::{Observation, Outcome};
+    /// let seen = Observation { outcome: Some(Outcome::NetworkError), ..Observation::default() };
+    /// let expected = Observation { outcome: Some(Outcome::Response), ..Observation::default() };
+    /// assert_eq!(seen.disagreement(&expected), Some("outcome"));
+    /// assert_eq!(seen.disagreement(&Observation::default()), None);
+    /// ```
+    #[must_use]
+    pub fn disagreement(&self, expected: &Observation) -> Option<&'static str> {
+        fn differs<T: PartialEq>(seen: &Option<T>, expected: &Option<T>) -> bool {
+            expected.is_some() && seen != expected
+        }
+        let wire_differs = expected.wire.as_ref().is_some_and(|expected| {
+            let seen = self.wire.as_deref().unwrap_or_default();
+            seen.len() != expected.len()
+                || seen.iter().zip(expected).any(|(seen, expected)| !seen.agrees_with(expected))
+        });
+        [
+            ("outcome", differs(&self.outcome, &expected.outcome)),
+            ("wire", wire_differs),
+            ("type", differs(&self.response_type, &expected.response_type)),
+            ("status", differs(&self.status, &expected.status)),
+            ("exposed", differs(&self.exposed, &expected.exposed)),
+            ("console", !expected.console.is_empty() && self.console != expected.console),
+        ]
+        .into_iter()
+        .find_map(|(key, differs)| differs.then_some(key))
+    }
+}
+
+impl WireEntry {
+    fn agrees_with(&self, expected: &WireEntry) -> bool {
+        let agrees = |seen: &Option<Option<String>>, expected: &Option<Option<String>>| {
+            expected.is_none() || seen == expected
+        };
+        (self.kind, &self.method, &self.url) == (expected.kind, &expected.method, &expected.url)
+            && agrees(&self.origin, &expected.origin)
+            && agrees(&self.acrm, &expected.acrm)
+            && agrees(&self.acrh, &expected.acrh)
+    }
+}
+
 /// How a fetch ended.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,6 +3,7 @@
 use super::model::{
     Answer, BodyDescription, Observation, Outcome, RequestDescription, Scenario, Step, WireEntry, WireKind,
 };
+use crate::browser::profile::Profile;
 use crate::browser::{self, Body, Exchange, Fetch, HttpVersion, Initiator, InvalidRequest, Outgoing};
 use crate::protocol::Origin;
 use crate::reason::Reason;
@@ -32,7 +33,12 @@ pub struct Replayed {
 /// ```
 #[must_use]
 pub fn replay(engine: Engine, scenario: &Scenario) -> Replayed {
-    let mut context = Context { engine, cache: PreflightCache::default(), now: Duration::ZERO };
+    replay_with(engine, engine.profile(), scenario)
+}
+
+/// Runs a scenario as `engine` would if its profile were this one.
+pub(crate) fn replay_with(engine: Engine, profile: &'static Profile, scenario: &Scenario) -> Replayed {
+    let mut context = Context { engine, profile, cache: PreflightCache::default(), now: Duration::ZERO };
     let steps = scenario.steps.iter().map(|step| context.step(step)).collect();
     Replayed { name: scenario.name.clone(), steps }
 }
@@ -40,6 +46,7 @@ pub fn replay(engine: Engine, scenario: &Scenario) -> Replayed {
 /// What lasts from step to step.
 struct Context {
     engine: Engine,
+    profile: &'static Profile,
     cache: PreflightCache,
     now: Duration,
 }
@@ -48,7 +55,8 @@ impl Context {
     fn step(&mut self, step: &Step) -> Observation {
         let advance = Duration::try_from_secs_f64(step.advance_s).unwrap_or_default();
         self.now = self.now.saturating_add(advance);
-        let constructed = request_of(&step.request).and_then(|request| Fetch::new(self.engine, request));
+        let constructed = request_of(&step.request)
+            .and_then(|request| Fetch::with_profile(self.engine, self.profile, request));
         let mut fetch = match constructed {
             Ok(fetch) => fetch,
             Err(invalid) => return invalid_request(&invalid),
@@ -173,6 +181,22 @@ fn isomorphic_headers(answer: &Answer) -> Vec<(Vec<u8>, Vec<u8>)> {
 
 fn isomorphic_encode(text: &str) -> Option<Vec<u8>> {
     text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+}
+
+impl RequestDescription {
+    /// The request that it describes.
+    ///
+    /// # Errors
+    /// What script cannot even ask for.
+    ///
+    /// ```
+    /// let text = r#"{"origin":"http://a.test","url":"http://b.test/x","method":"PUT"}"#;
+    /// let description: cors_engine::scenario::RequestDescription = serde_json::from_str(text).unwrap();
+    /// assert_eq!(description.to_request().unwrap().method, b"PUT");
+    /// ```
+    pub fn to_request(&self) -> Result<Request, InvalidRequest> {
+        request_of(self)
+    }
 }
 
 fn request_of(description: &RequestDescription) -> Result<Request, InvalidRequest> {

@@ -1,25 +1,50 @@
 //! `cors`: why a browser blocks a request, and what to change.
 
+mod capture;
+mod completions;
+mod explain;
+mod input;
+mod manual;
+mod options;
+mod output;
+mod probe;
 mod replay;
+mod report;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Says what browsers do with cross-origin requests, why they block, and what to change on the server.
+const EXAMPLES: &str = "\
+Examples:
+  cors explain shop.har
+  cors probe https://api.example/v1 --origin https://app.example --method PUT
+  cors replay scenarios.jsonl
+
+`cors help explain` and the like say more.";
+
+/// Say what browsers do with cross-origin requests, why they block, and what to change on the server.
 #[derive(Parser)]
-#[command(name = "cors", version)]
-struct Arguments {
+#[command(name = "cors", version, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    Explain(explain::Arguments),
+    Probe(probe::Arguments),
     Replay(replay::Arguments),
+    Completions(completions::Arguments),
+    Man(manual::Arguments),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Probe(arguments) => probe::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => manual::run(&arguments),
     }
 }

@@ -59,10 +59,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let count = scenarios.len();
     let mut comparison = Comparison { kind: arguments.browser, rig: Rig::start(arguments.browser, SETTLE)? };
     let first_look = comparison.disagreements(scenarios)?;
+    let found_count = first_look.disagreements.len();
     // A disagreement that does not come again was an accident of timing.
     let again = first_look.disagreements.iter().map(|found| found.scenario.clone()).collect();
-    let confirmed = comparison.disagreements(again)?.disagreements;
-    let accidents = first_look.disagreements.len() - confirmed.len();
+    let mut confirmed = comparison.disagreements(again)?.disagreements;
+    if interrupt::requested() {
+        confirmed = first_look.disagreements;
+    }
+    let accidents = found_count - confirmed.len();
     let shrunk = comparison.shrink(confirmed)?;
     for group in &alike(&shrunk) {
         print(group, arguments.browser);

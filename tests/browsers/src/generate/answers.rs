@@ -42,6 +42,7 @@ fn either<'a>(rng: &mut Rng, exchange: &'a mut Exchange) -> (&'static str, &'a m
     }
 }
 
+/// Allow-Origin for the page, for another, for none.
 pub(super) fn allow_origin(rng: &mut Rng) -> Draft {
     let mut exchange = exchange(rng);
     let lines = allow_origin_lines(rng, exchange.request.origin.serialized());
@@ -81,6 +82,7 @@ fn allow_origin_lines(rng: &mut Rng, origin: &str) -> Vec<String> {
     }
 }
 
+/// Allow-Credentials, which only `true` satisfies, byte for byte.
 pub(super) fn allow_credentials(rng: &mut Rng) -> Draft {
     let mut exchange = exchange(rng);
     if chance(rng, 80) {
@@ -101,6 +103,7 @@ pub(super) fn allow_credentials(rng: &mut Rng) -> Draft {
     exchange.draft(format!("Allow-Credentials {lines:?} on the {which}"))
 }
 
+/// Allow-Methods as a list, good or bad, for a method that needs it or not.
 pub(super) fn allow_methods(rng: &mut Rng) -> Draft {
     let mut exchange = Exchange::new(rng);
     exchange.request.method =
@@ -116,6 +119,7 @@ pub(super) fn allow_methods(rng: &mut Rng) -> Draft {
     exchange.draft(format!("Allow-Methods {lines:?} for {method}"))
 }
 
+/// Allow-Headers as a list, good or bad, for names that a wildcard covers or not.
 pub(super) fn allow_headers(rng: &mut Rng) -> Draft {
     let mut exchange = Exchange::new(rng);
     let sets: [&[&str]; 6] = [
@@ -137,6 +141,7 @@ pub(super) fn allow_headers(rng: &mut Rng) -> Draft {
     exchange.draft(format!("Allow-Headers {lines:?} for {names:?}"))
 }
 
+/// Expose-Headers over the headers of a response.
 pub(super) fn expose_headers(rng: &mut Rng) -> Draft {
     const RESPONSE: [&str; 14] = [
         "x-foo",
@@ -174,6 +179,7 @@ pub(super) fn expose_headers(rng: &mut Rng) -> Draft {
     exchange.draft(format!("Expose-Headers {lines:?}"))
 }
 
+/// A preflight whose status is ok or not.
 pub(super) fn preflight_status(rng: &mut Rng) -> Draft {
     let mut exchange = Exchange::new(rng);
     exchange.request.method = "PUT".into();
@@ -208,6 +214,7 @@ pub(super) fn status(rng: &mut Rng) -> Draft {
     exchange.draft(about)
 }
 
+/// Cross-Origin-Resource-Policy, which matters to no-cors requests.
 pub(super) fn resource_policy(rng: &mut Rng) -> Draft {
     let mut exchange = Exchange::new(rng);
     exchange.request.mode =
@@ -241,38 +248,8 @@ pub(super) fn mix(rng: &mut Rng) -> Draft {
         exchange.request.headers.push(header);
     }
     exchange.allow(rng);
-    let origin = exchange.request.origin.serialized().to_owned();
-    let method = exchange.request.method.clone();
-    let method = if method.contains(['\r', '\n', '\0']) { "GET".into() } else { method };
     for _ in 0..rng.usize(..4) {
-        let lines;
-        let (name, answer) = match rng.u8(..6) {
-            0 => (ALLOW_ORIGIN, {
-                lines = allow_origin_lines(rng, &origin);
-                either(rng, &mut exchange).1
-            }),
-            1 => (ALLOW_CREDENTIALS, {
-                lines = vec![nearly(rng, "true")];
-                either(rng, &mut exchange).1
-            }),
-            2 => (ALLOW_METHODS, {
-                lines = list_lines(rng, &[&method], &["GET", "*"]);
-                &mut exchange.preflight
-            }),
-            3 => (ALLOW_HEADERS, {
-                lines = list_lines(rng, &["x-a"], &["*", "accept"]);
-                &mut exchange.preflight
-            }),
-            4 => (MAX_AGE, {
-                lines = vec![nearly(rng, "60")];
-                &mut exchange.preflight
-            }),
-            _ => (EXPOSE_HEADERS, {
-                lines = list_lines(rng, &["x-foo"], &["*"]);
-                &mut exchange.actual
-            }),
-        };
-        set(answer, name, lines);
+        spoil(rng, &mut exchange);
     }
     if chance(rng, 15) {
         // Names have no case.
@@ -288,4 +265,25 @@ pub(super) fn mix(rng: &mut Rng) -> Draft {
     }
     let about = format!("{} and answers, several of them odd", exchange.request.method);
     exchange.draft(about)
+}
+
+/// Puts something odd in the place of one header of the answers.
+fn spoil(rng: &mut Rng, exchange: &mut Exchange) {
+    match rng.u8(..6) {
+        0 => {
+            let lines = allow_origin_lines(rng, exchange.request.origin.serialized());
+            set(either(rng, exchange).1, ALLOW_ORIGIN, lines);
+        }
+        1 => {
+            let line = nearly(rng, "true");
+            set(either(rng, exchange).1, ALLOW_CREDENTIALS, [line]);
+        }
+        2 => {
+            let lines = list_lines(rng, &[&exchange.request.method], &["GET", "*"]);
+            set(&mut exchange.preflight, ALLOW_METHODS, lines);
+        }
+        3 => set(&mut exchange.preflight, ALLOW_HEADERS, list_lines(rng, &["x-a"], &["*", "accept"])),
+        4 => set(&mut exchange.preflight, MAX_AGE, [nearly(rng, "60")]),
+        _ => set(&mut exchange.actual, EXPOSE_HEADERS, list_lines(rng, &["x-foo"], &["*"])),
+    }
 }

@@ -30,6 +30,17 @@ fn first(rng: &mut Rng) -> Exchange {
     exchange
 }
 
+/// The first fetch in its plainest form.
+fn common() -> Exchange {
+    let mut exchange = Exchange::plain();
+    exchange.request.method = "PUT".into();
+    for answer in [&mut exchange.preflight, &mut exchange.actual] {
+        set(answer, ALLOW_ORIGIN, ["*"]);
+    }
+    set(&mut exchange.preflight, ALLOW_METHODS, ["PUT"]);
+    exchange
+}
+
 /// The second fetch, of the same URL unless it is changed: its actual answer allows it, its preflight's does not.
 fn second(first: &Exchange) -> Exchange {
     let mut second = first.clone();
@@ -75,6 +86,10 @@ pub(super) fn max_age(rng: &mut Rng) -> Draft {
     let count = pick(rng, &[0, 1, 1, 1, 1, 1, 2]);
     let lines: Vec<String> = (0..count).map(|_| one(rng)).collect();
     let wait = if chance(rng, WAITING) { pick(rng, &WAITS) } else { 0.0 };
+    if wait > 0.0 {
+        // Those that wait share one page, so that they wait together.
+        first = common();
+    }
     set(&mut first.preflight, MAX_AGE, lines.clone());
     let second = second(&first);
     draft(first, second, wait, format!("Max-Age {lines:?}, {wait} s later"))

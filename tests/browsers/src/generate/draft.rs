@@ -36,6 +36,12 @@ impl Exchange {
         Self { request: request(origin, url), preflight: empty(204), actual: empty(200) }
     }
 
+    /// A plain GET from `http://a.test` to `http://b.test`, answered with nothing.
+    pub(super) fn plain() -> Self {
+        let request = request(page_of("http://a.test"), "http://b.test/x".into());
+        Self { request, preflight: empty(204), actual: empty(200) }
+    }
+
     /// Lets the answers allow whatever the request is now, in one of the ways in which servers do that.
     pub(super) fn allow(&mut self, rng: &mut Rng) {
         let credentials = self.request.credentials == CredentialsMode::Include;
@@ -112,8 +118,11 @@ pub(super) fn page(rng: &mut Rng) -> Origin {
         "null",
         "null",
     ];
-    let page = pick(rng, &PAGES);
-    Origin::parse(page).unwrap_or(Origin::Opaque)
+    page_of(pick(rng, &PAGES))
+}
+
+fn page_of(origin: &str) -> Origin {
+    Origin::parse(origin).unwrap_or(Origin::Opaque)
 }
 
 /// Another origin that the page may reach: a secure page cannot ask an insecure server.

@@ -83,7 +83,7 @@ const GROUPS: &[Group] = &[
 
 fn scenario(seed: u64, number: usize) -> Scenario {
     let mut seeds = Rng::with_seed(seed);
-    // Neighbouring seeds of the generator itself are far apart, so that no two scenarios share a beginning.
+    // Neighbouring numbers get seeds far apart, so that neighbouring scenarios have nothing in common.
     let base = seeds.u64(..);
     let mut rng = Rng::with_seed(base.wrapping_add((number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)));
     let group = pick_group(&mut rng);

@@ -1,8 +1,10 @@
 //! The rig: a scripted server and a browser whose pages pull scenarios from it.
 
 mod observed;
+mod page;
 mod prefix;
 mod queue;
+mod run;
 mod script;
 mod stage;
 
@@ -12,7 +14,7 @@ pub(crate) use prefix::find as run_named_in;
 use crate::browser::{Browser, Kind};
 use crate::interrupt;
 use crate::server::Server;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use cors_engine::scenario::Scenario;
 use stage::{Ended, Stage};
 use std::process::ExitCode;
@@ -62,7 +64,7 @@ impl Rig {
     ) -> Result<Summary> {
         let mut summary = Summary::default();
         for scenario in scenarios {
-            match stage::check(&scenario) {
+            match run::check(&scenario) {
                 Ok(()) => self.stage.add(scenario),
                 Err(error) => summary.unobserved.push((scenario.name, error.to_string())),
             }
@@ -77,7 +79,12 @@ impl Rig {
                 }
                 eprintln!("browser-rig: {error:#}; starting the browser again");
                 self.browser = None;
-                summary.give_up(self.stage.requeue());
+                let given_up = self.stage.requeue();
+                if !given_up.is_empty() {
+                    // It was the scenario, not the browser.
+                    fruitless_starts = 0;
+                }
+                summary.give_up(given_up);
             }
             let Ended { observed, given_up } = self.stage.take_ended(self.settle, self.kind.name());
             summary.give_up(given_up);
@@ -111,9 +118,7 @@ impl Rig {
             browser.forget_preflights()?;
             self.stage.resume();
         }
-        if self.stage.is_stalled() {
-            anyhow::bail!("{} has fallen silent", self.kind.name());
-        }
+        ensure!(!self.stage.is_stalled(), "{} has fallen silent", self.kind.name());
         Ok(())
     }
 }

@@ -1,97 +1,21 @@
 //! The meeting place of pages and scenarios: hands out runs, answers their requests, and keeps what was seen.
 
-use super::observed::{Observed, ObservedStep, Report};
+use super::observed::Observed;
 use super::queue::{Pace, Queue};
-use super::{prefix, script};
+use super::run::Run;
+use super::{page, prefix};
 use crate::server::{Received, Reply, Site};
-use anyhow::{Context, Result, ensure};
-use cors_engine::protocol::Origin;
-use cors_engine::scenario::{Scenario, WireEntry};
+use anyhow::{Context, Result, bail};
+use cors_engine::scenario::Scenario;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use url::Url;
 
-/// The page whose sandboxed frame is an opaque origin.
-const OPAQUE_PARENT: &str = "http://null-parent.test";
 /// How long nothing may be heard from the browser, beside what scenarios wait.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// Chromium's preflight cache throws out entries at random beyond 1024; most runs leave one or two there.
 const PREFLIGHT_ROOM: usize = 400;
-/// The longest single wait that a scenario may ask for, in seconds.
-const LONGEST_WAIT: f64 = 60.0;
-
-/// A scenario on its way through the browser.
-struct Run {
-    scenario: Scenario,
-    pace: Pace,
-    /// Whether a page has it.
-    is_out: bool,
-    current: usize,
-    steps: Vec<Log>,
-    reports: Option<Vec<Report>>,
-    console: Vec<String>,
-    ended: Option<Instant>,
-}
-
-/// What the server saw of one step.
-#[derive(Clone)]
-struct Log {
-    wire: Vec<WireEntry>,
-    added: script::Added,
-}
-
-impl Run {
-    fn new(scenario: Scenario, pace: Pace) -> Self {
-        let steps =
-            vec![Log { wire: Vec::new(), added: script::added_unless_scripted() }; scenario.steps.len()];
-        Self {
-            scenario,
-            pace,
-            is_out: false,
-            current: 0,
-            steps,
-            reports: None,
-            console: Vec::new(),
-            ended: None,
-        }
-    }
-
-    fn origin(&self) -> &str {
-        self.scenario.steps[0].request.origin.serialized()
-    }
-
-    /// Whether a page has it and has not brought it back.
-    fn is_stuck(&self) -> bool {
-        self.is_out && self.ended.is_none()
-    }
-
-    /// What a page has to know to make the fetches.
-    fn work(&self, id: u64) -> Value {
-        let steps = self.scenario.steps.iter().map(|step| {
-            let mut request = step.request.clone();
-            request.url = prefix::insert(&request.url, id);
-            json!({ "wait_ms": step.advance_s * 1000.0, "request": request })
-        });
-        json!({ "id": id, "steps": steps.collect::<Value>() })
-    }
-
-    /// The record of a finished run; gives the scenario back if a fetch did not end in time.
-    fn into_observed(self, browser: &str) -> Result<(Scenario, Observed), Scenario> {
-        let logs = self.steps.into_iter();
-        let steps = logs.zip(self.reports.into_iter().flatten()).map(|(log, report)| {
-            let observed = report.complete(log.wire, &log.added)?;
-            Some(ObservedStep { observed })
-        });
-        let steps: Option<Vec<_>> = steps.collect();
-        let Some(steps) = steps.filter(|steps| steps.len() == self.scenario.steps.len()) else {
-            return Err(self.scenario);
-        };
-        let name = self.scenario.name.clone();
-        Ok((self.scenario, Observed { name, browser: browser.to_owned(), steps, console: self.console }))
-    }
-}
 
 /// What became of the runs that ended.
 #[derive(Default)]
@@ -116,11 +40,9 @@ struct State {
 
 impl State {
     fn add(&mut self, run: Run) {
-        let steps = run.scenario.steps.iter();
-        let urls = steps.flat_map(|step| step.server.keys().chain([&step.request.url]));
-        self.hosts.extend(urls.filter_map(|url| Some(Url::parse(url).ok()?.host_str()?.to_owned())));
+        self.hosts.extend(run.hosts());
         self.last_id += 1;
-        self.queue.push(run.pace, run.origin(), self.last_id);
+        self.queue.push(run.pace(), run.origin(), self.last_id);
         self.runs.insert(self.last_id, run);
     }
 
@@ -133,14 +55,13 @@ impl State {
             let mut runs = Vec::with_capacity(ids.len());
             for id in ids {
                 let Some(run) = self.runs.get_mut(&id) else { continue };
-                run.is_out = true;
                 self.handed_out += 1;
-                runs.push(run.work(id));
+                runs.push(run.hand_out(id));
             }
-            return json!({ "runs": runs, "parallel": parallel, "here": page_url(origin) });
+            return json!({ "runs": runs, "parallel": parallel, "here": page::url(origin) });
         }
         match self.queue.origin() {
-            Some(other) => json!({ "open": page_url(other) }),
+            Some(other) => json!({ "open": page::url(other) }),
             None => json!({ "idle": true }),
         }
     }
@@ -150,7 +71,7 @@ impl State {
         if pace == Pace::Alone {
             given_up.push(scenario.name);
         } else {
-            self.add(Run::new(scenario, Pace::Alone));
+            self.add(Run::new_alone(scenario));
         }
     }
 }
@@ -167,15 +88,14 @@ impl Stage {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues a scenario that [`check`] let through.
+    /// Queues a scenario that a page can act out.
     pub(super) fn add(&self, scenario: Scenario) {
-        let waits = scenario.steps.iter().any(|step| step.advance_s > 0.0);
-        self.state().add(Run::new(scenario, if waits { Pace::Waiting } else { Pace::Quick }));
+        self.state().add(Run::new(scenario));
     }
 
     /// The page to open first.
     pub(super) fn entrance(&self) -> String {
-        page_url(self.state().queue.origin().unwrap_or("http://a.test"))
+        page::url(self.state().queue.origin().unwrap_or("http://a.test"))
     }
 
     /// Whether no run is left.
@@ -186,7 +106,7 @@ impl Stage {
     /// Whether the browser has been silent for too long while runs were out.
     pub(super) fn is_stalled(&self) -> bool {
         let state = self.state();
-        let longest = state.runs.values().map(|run| waiting_time(&run.scenario)).max().unwrap_or_default();
+        let longest = state.runs.values().map(Run::waiting_time).max().unwrap_or_default();
         state.last_sign.is_some_and(|sign| sign.elapsed() > PATIENCE + longest)
     }
 
@@ -214,7 +134,8 @@ impl Stage {
             state.runs.iter().filter(|(_, run)| run.is_stuck()).map(|(id, _)| *id).collect();
         out.sort_unstable();
         for run in out.iter().filter_map(|id| state.runs.remove(id)).collect::<Vec<_>>() {
-            state.retry(run.scenario, run.pace, &mut given_up);
+            let pace = run.pace();
+            state.retry(run.into_scenario(), pace, &mut given_up);
         }
         given_up
     }
@@ -223,21 +144,19 @@ impl Stage {
     pub(super) fn note_console(&self, line: &str) {
         let Some(id) = prefix::find(line) else { return };
         if let Some(run) = self.state().runs.get_mut(&id) {
-            // The page's own URL is the rig's business.
-            let line = line.replace(&page_url(run.origin()), "");
-            run.console.push(prefix::remove(line.trim_end()));
+            run.note_console(line);
         }
     }
 
     /// Takes the runs that ended at least `settle` ago, time in which late requests and console lines arrive.
     pub(super) fn take_ended(&self, settle: Duration, browser: &str) -> Ended {
         let mut state = self.state();
-        let is_ended = |run: &Run| run.ended.is_some_and(|ended| ended.elapsed() >= settle);
+        let is_ended = |run: &Run| run.has_settled(settle);
         let mut ids: Vec<_> = state.runs.iter().filter(|(_, run)| is_ended(run)).map(|(id, _)| *id).collect();
         ids.sort_unstable();
         let mut ended = Ended::default();
         for run in ids.iter().filter_map(|id| state.runs.remove(id)).collect::<Vec<_>>() {
-            let pace = run.pace;
+            let pace = run.pace();
             match run.into_observed(browser) {
                 Ok(pair) => ended.observed.push(pair),
                 Err(scenario) => state.retry(scenario, pace, &mut ended.given_up),
@@ -258,21 +177,20 @@ impl Stage {
         let mut state = self.state();
         state.last_sign = Some(Instant::now());
         let answer = match request.url.path() {
-            "/~rig/page" => return Ok(page(&request.url)),
-            "/~rig/page.js" => return Ok(Reply::sized(200, &[JAVASCRIPT], include_str!("page.js"))),
+            "/~rig/page" => return Ok(page::document(&request.url)),
+            "/~rig/page.js" => return Ok(page::script()),
             "/~rig/work" => state.work(query.get("origin").context("no origin")?),
             "/~rig/step" => {
                 let run = state.runs.get_mut(&number("id")?).context("an unknown run")?;
-                run.current = usize::try_from(number("index")?)?.min(run.steps.len() - 1);
+                run.begin_step(usize::try_from(number("index")?)?)?;
                 json!({})
             }
             "/~rig/done" => {
                 let run = state.runs.get_mut(&number("id")?).context("an unknown run")?;
-                run.reports = Some(serde_json::from_slice(&request.body)?);
-                run.ended = Some(Instant::now());
+                run.end(serde_json::from_slice(&request.body)?);
                 json!({})
             }
-            other => anyhow::bail!("no such service: {other}"),
+            other => bail!("no such service: {other}"),
         };
         // Sandboxed frames have to be able to read it.
         let headers = [("Access-Control-Allow-Origin", "*"), ("Cache-Control", "no-store")];
@@ -281,12 +199,7 @@ impl Stage {
 
     fn scripted(&self, request: &Received, id: u64) -> Option<Reply> {
         let mut state = self.state();
-        let run = state.runs.get_mut(&id)?;
-        let (reply, added) = script::answer(&run.scenario.steps[run.current], request, id);
-        let log = &mut run.steps[run.current];
-        log.wire.push(script::log(request));
-        log.added = added;
-        Some(reply)
+        Some(state.runs.get_mut(&id)?.answer(request, id))
     }
 }
 
@@ -306,47 +219,4 @@ impl Site for Stage {
             Reply::sized(404, &[], "")
         })
     }
-}
-
-const HTML: (&str, &str) = ("Content-Type", "text/html");
-const JAVASCRIPT: (&str, &str) = ("Content-Type", "text/javascript");
-
-/// The control page of the origin that was asked for it.
-fn page(url: &Url) -> Reply {
-    let is_opaque = url.origin().ascii_serialization() == OPAQUE_PARENT;
-    Reply::sized(
-        200,
-        &[HTML],
-        if is_opaque { include_str!("opaque.html") } else { include_str!("page.html") },
-    )
-}
-
-/// Where the control page of an origin lives.
-fn page_url(origin: &str) -> String {
-    let host = if origin == "null" { OPAQUE_PARENT } else { origin };
-    format!("{host}/~rig/page")
-}
-
-/// How long a scenario waits on purpose.
-fn waiting_time(scenario: &Scenario) -> Duration {
-    Duration::from_secs_f64(scenario.steps.iter().map(|step| step.advance_s).sum())
-}
-
-/// Whether a real page can act a scenario out.
-pub(super) fn check(scenario: &Scenario) -> Result<()> {
-    let first = scenario.steps.first().context("it has no steps")?;
-    let origin = &first.request.origin;
-    let one_page = scenario.steps.iter().all(|step| step.request.origin == *origin);
-    ensure!(one_page, "its steps have different origins, and a page has one");
-    let serialized = origin.serialized();
-    let is_page =
-        *origin == Origin::Opaque || serialized.starts_with("http://") || serialized.starts_with("https://");
-    ensure!(is_page, "no page can have the origin {serialized}");
-    let waits = scenario.steps.iter().map(|step| step.advance_s);
-    let longest = waits.fold(0.0, f64::max);
-    ensure!(
-        (0.0..=LONGEST_WAIT).contains(&longest),
-        "waiting really takes its time; {longest} s are too many"
-    );
-    Ok(())
 }

@@ -1,0 +1,110 @@
+//! Plays exchanges that were seen to an engine.
+
+use super::{Answer, Judgement, Observed, Sent, Verdict};
+use crate::protocol::HeaderList;
+use crate::{Engine, Exchange, Fetch, Outcome, Outgoing, PreflightCache, Request, ResponseHead, Step};
+use alloc::vec::Vec;
+use core::time::Duration;
+use url::Url;
+
+/// Whoever answers an engine's requests.
+pub(super) trait Answerer {
+    /// The answer to `outgoing`; `None` when nobody knows it.
+    fn answer(&mut self, outgoing: Outgoing<'_>) -> Option<Answer>;
+}
+
+/// The exchanges that were seen, in order. The first question about a URL gets its first answer, the second
+/// its second.
+pub(super) struct Playback<'a> {
+    seen: &'a [Observed],
+    used: Vec<bool>,
+}
+
+impl<'a> Playback<'a> {
+    pub(super) fn of(seen: &'a [Observed]) -> Self {
+        Playback { seen, used: alloc::vec![false; seen.len()] }
+    }
+}
+
+impl Answerer for Playback<'_> {
+    fn answer(&mut self, outgoing: Outgoing<'_>) -> Option<Answer> {
+        let index = (0..self.seen.len())
+            .find(|&index| !self.used[index] && is_answer_to(&self.seen[index], outgoing))?;
+        self.used[index] = true;
+        Some(self.seen[index].answer.clone())
+    }
+}
+
+fn is_answer_to(observed: &Observed, outgoing: Outgoing<'_>) -> bool {
+    observed.exchange == outgoing.exchange() && is_same_resource(&observed.url, outgoing.url())
+}
+
+/// Whether two URLs are the same to a server: the fragment is never sent, and userinfo is no part of the
+/// request line.
+pub(super) fn is_same_resource(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host_str() == other.host_str()
+        && one.port() == other.port()
+        && one.path() == other.path()
+        && one.query() == other.query()
+}
+
+/// Runs `request` through `engine`.
+///
+/// A preflight whose answer nobody knows is taken as passed, to learn what else speaks against the fetch;
+/// when nothing does, the fetch is undecided.
+pub(super) fn play(engine: Engine, request: &Request, answerer: &mut impl Answerer) -> Judgement {
+    let mut sent = Vec::new();
+    let verdict = run(engine, request, answerer, &mut sent);
+    Judgement { engine, sent, verdict }
+}
+
+fn run(engine: Engine, request: &Request, answerer: &mut impl Answerer, sent: &mut Vec<Sent>) -> Verdict {
+    let mut fetch = match Fetch::new(engine, request.clone()) {
+        Ok(fetch) => fetch,
+        Err(invalid) => return Verdict::Thrown(invalid),
+    };
+    let (mut cache, now) = (PreflightCache::default(), Duration::ZERO);
+    let mut unanswered = None;
+    let mut step = fetch.start(&mut cache, now);
+    loop {
+        let outgoing = match step {
+            Step::Done(Outcome::NetworkError(blocked)) => return Verdict::Blocked(blocked.clone()),
+            Step::Done(Outcome::Response(response)) => {
+                return unanswered.map_or_else(|| Verdict::Allowed(response.clone()), Verdict::Undecided);
+            }
+            Step::Send(outgoing) => outgoing,
+        };
+        sent.push(Sent::of(outgoing));
+        let answer = answerer.answer(outgoing);
+        let granted = permission(outgoing);
+        step = match (answer, outgoing.exchange()) {
+            (Some(Answer::Head { status, headers }), _) => {
+                fetch.receive(&ResponseHead::new(status, &headers), &mut cache, now)
+            }
+            (Some(Answer::Failed), _) => fetch.fail(&mut cache),
+            (Some(Answer::Remembered), _) => {
+                fetch.receive(&ResponseHead::new(204, &granted), &mut cache, now)
+            }
+            (None, Exchange::Preflight) => {
+                unanswered = unanswered.or_else(|| sent.last().cloned());
+                fetch.receive(&ResponseHead::new(204, &granted), &mut cache, now)
+            }
+            (None, Exchange::Actual) => {
+                let last = Sent::of(outgoing);
+                return Verdict::Undecided(unanswered.unwrap_or(last));
+            }
+        };
+    }
+}
+
+/// The headers of an answer that grants all that a preflight asks.
+fn permission(outgoing: Outgoing<'_>) -> HeaderList {
+    let lines = [
+        (&b"access-control-allow-origin"[..], outgoing.origin().map(str::as_bytes)),
+        (b"access-control-allow-credentials", Some(b"true")),
+        (b"access-control-allow-methods", outgoing.access_control_request_method()),
+        (b"access-control-allow-headers", outgoing.access_control_request_headers()),
+    ];
+    lines.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
