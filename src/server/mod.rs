@@ -26,6 +26,7 @@ mod origins;
 mod pattern;
 mod policy;
 mod predicate;
+mod readers;
 mod reason;
 mod requested_headers;
 #[cfg(feature = "std")]
