@@ -193,7 +193,9 @@ fn max_age(seconds: Option<Located<i64>>, errors: &mut Errors) -> Option<PolicyT
 fn timing_allow_origin(listed: &[Located<String>], errors: &mut Errors) -> Option<PolicyText> {
     let Names { star, names } = Names::collect(listed, |place, Located { value, position }| {
         let advice = match Origin::parse(value) {
-            Ok(_) => return Some(Box::from(&**value)),
+            // A comma, which a host can have, would make two origins of one.
+            Ok(_) if !value.contains(',') => return Some(Box::from(&**value)),
+            Ok(_) => "browsers would split it at the comma: leave it out".to_string(),
             Err(_) if value.contains('*') => {
                 "browsers compare this header with whole origins, and know no patterns: list each, or write *"
                     .to_string()
