@@ -165,7 +165,7 @@ differences! {
             "A preflight forced by an upload listener does not allow its method when `Access-Control-Allow-Methods` is absent.";
         wildcard_covers_authorization = true, Observed
             "`Access-Control-Allow-Headers: *` covers `Authorization`.";
-        preflight_order = PreflightOrder::RedirectFirst, Observed
+        preflight_order = PreflightOrder::Redirect, Observed
             "A preflight answered with a redirect is refused for that, before the CORS check.";
         redirected_origin = RedirectedOrigin::NullCrossOrigin, Observed
             "A no-cors request whose method survives a redirect to another origin says `Origin: null`.";
@@ -261,7 +261,7 @@ differences! {
             "A preflight forced by an upload listener does not allow its method when `Access-Control-Allow-Methods` is absent.";
         wildcard_covers_authorization = true, Observed
             "`Access-Control-Allow-Headers: *` covers `Authorization`.";
-        preflight_order = PreflightOrder::StatusFirst, Observed
+        preflight_order = PreflightOrder::Status, Observed
             "A preflight's status is looked at before the CORS check.";
         preflights_stick = true, Observed
             "Once a hop was preflighted every later one that CORS governs is, also when the method became GET.";

@@ -9,6 +9,7 @@ mod mixed_content;
 mod outcome;
 mod preflight;
 mod preflight_cache;
+mod presets;
 pub(crate) mod profile;
 mod redirect;
 mod request;
@@ -20,6 +21,7 @@ pub use engine::{Difference, Engine, Evidence, differences};
 pub use outcome::{Blocked, Exchange, Outcome, Outgoing, Step};
 pub use preflight::{Preflight, needs_preflight};
 pub use preflight_cache::PreflightCache;
+pub use presets::CrossOriginAttribute;
 pub use request::{
     Body, CacheMode, CredentialsMode, EmbedderPolicy, HttpVersion, Initiator, InvalidRequest, RedirectMode,
     ReferrerPolicy, Request, RequestMode,
@@ -377,7 +379,7 @@ impl Fetch {
     /// it refuses to send.
     fn http_network_or_cache_fetch(&mut self) -> Result<State, Refusal> {
         if let Some(blocked) = self.late_refusal.take() {
-            return Ok(State::Done(NetworkError(*blocked)));
+            return Ok(State::Done(NetworkError(blocked)));
         }
         let refuse = |reason| Err(Refusal::new(reason, []));
         if self.cache_mode == CacheMode::OnlyIfCached && !self.profile.only_if_cached_goes_out {
@@ -489,7 +491,7 @@ impl Fetch {
         if self.preflighted && self.profile.cache.forgets == Forgets::OnFailure {
             cache.clear_entries(&self.cache_key());
         }
-        State::Done(NetworkError(self.blocked(refusal, exchange, response)))
+        State::Done(NetworkError(Box::new(self.blocked(refusal, exchange, response))))
     }
 
     fn blocked(
@@ -578,10 +580,11 @@ impl Fetch {
             CredentialsMode::SameOrigin => self.tainting == ResponseType::Basic,
             CredentialsMode::Omit => false,
         };
-        // Cross-Origin-Embedder-Policy allows credentials.
+        // Cross-Origin-Embedder-Policy allows credentials. The standard's text has the condition on the
+        // redirect-taint the wrong way round.
         let stripped = self.embedder_policy == EmbedderPolicy::Credentialless
             && self.mode == RequestMode::NoCors
-            && !(self.origin.is_origin_of(&self.url) && !self.origin_tainted);
+            && (self.origin_tainted || !self.origin.is_origin_of(&self.url));
         asked_for && !stripped
     }
 

@@ -4,6 +4,7 @@ use super::request::{Initiator, RequestMode};
 use super::response::{FilteredResponse, ResponseType};
 use super::{Engine, Fetch};
 use crate::reason::Reason;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -103,7 +104,7 @@ pub enum Outcome {
     /// Script gets a response.
     Response(FilteredResponse),
     /// Script gets a network error, and the console says why.
-    NetworkError(Blocked),
+    NetworkError(Box<Blocked>),
 }
 
 /// A refusal: why, where, and about what.

@@ -213,15 +213,9 @@ impl<'a> Asked<'a> {
             false => Ok(()),
         };
         match self.profile.preflight_order {
-            PreflightOrder::CorsCheckFirst => {
-                cors_check().and_then(|()| no_redirect()).and_then(|()| ok_status())
-            }
-            PreflightOrder::RedirectFirst => {
-                no_redirect().and_then(|()| cors_check()).and_then(|()| ok_status())
-            }
-            PreflightOrder::StatusFirst => {
-                no_redirect().and_then(|()| ok_status()).and_then(|()| cors_check())
-            }
+            PreflightOrder::CorsCheck => cors_check().and_then(|()| no_redirect()).and_then(|()| ok_status()),
+            PreflightOrder::Redirect => no_redirect().and_then(|()| cors_check()).and_then(|()| ok_status()),
+            PreflightOrder::Status => no_redirect().and_then(|()| ok_status()).and_then(|()| cors_check()),
         }?;
         let extract = |name: &[u8], reason| {
             let value = || response.headers.get(name).unwrap_or_default();
@@ -244,11 +238,11 @@ impl<'a> Asked<'a> {
     fn check_permissions(&self, allowed: &Allowed<'_>) -> Result<(), Refusal> {
         let wildcards_count = self.credentials != CredentialsMode::Include;
         let lists_method = |method: &[u8]| allowed.methods().any(|listed| listed == method);
-        if !lists_method(self.method)
-            && self.implied_method(allowed).is_none()
-            && !method::is_cors_safelisted(self.method)
-            && !(wildcards_count && lists_method(b"*"))
-        {
+        let method_allowed = lists_method(self.method)
+            || self.implied_method(allowed).is_some()
+            || method::is_cors_safelisted(self.method)
+            || (wildcards_count && lists_method(b"*"));
+        if !method_allowed {
             return Err(Refusal::new(Reason::MethodNotAllowed, self.method));
         }
         let lists = |name: &[u8]| allowed.header_names().any(|listed| listed.eq_ignore_ascii_case(name));

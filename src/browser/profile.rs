@@ -15,7 +15,7 @@ pub(crate) const STANDARD: Profile = Profile {
     stream_body: StreamBody::Streamed,
     flag_implies_method: true,
     wildcard_covers_authorization: false,
-    preflight_order: PreflightOrder::CorsCheckFirst,
+    preflight_order: PreflightOrder::CorsCheck,
     preflight_keeps_page_origin: false,
     preflights_stick: false,
     removed_headers: RemovedHeaders::Gone,
@@ -122,11 +122,11 @@ pub(crate) struct Profile {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum PreflightOrder {
     /// The CORS check, then the status.
-    CorsCheckFirst,
+    CorsCheck,
     /// Whether it is a redirect, then the CORS check, then the status.
-    RedirectFirst,
+    Redirect,
     /// The status, then the CORS check.
-    StatusFirst,
+    Status,
 }
 
 /// What preflights make of headers that a redirect removed from the request.

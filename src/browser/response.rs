@@ -28,7 +28,8 @@ impl<'a> ResponseHead<'a> {
     ///
     /// ```
     /// # #[cfg(feature = "http")] {
-    /// let head = cors_engine::ResponseHead::new(200, &http::HeaderMap::new());
+    /// let headers = http::HeaderMap::<http::HeaderValue>::new();
+    /// let head = cors_engine::ResponseHead::new(200, &headers);
     /// # }
     /// ```
     pub fn new<S: HeaderLines + ?Sized>(status: u16, headers: &'a S) -> Self {

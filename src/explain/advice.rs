@@ -165,11 +165,16 @@ impl Server {
         Some(play(engine, request, self).verdict).filter(Verdict::is_refusal)
     }
 
-    /// Repairs the last answer, which was refused; `false` when no header can.
+    /// Repairs the answer that was refused; `false` when no header can.
     fn repair(&mut self, request: &Request, refusal: &Verdict) -> bool {
         let Verdict::Blocked(blocked) = refusal else { return false };
-        let last = self.given.last().filter(|_| blocked.exchange.is_some());
-        let Some(Repairable { answer, advice }) = last.map(|&last| &mut self.answers[last]) else {
+        // WebKit can refuse a redirect only after the next hop's preflight.
+        let is_refused = |index: &usize| {
+            let advice = &self.answers[*index].advice;
+            Some(advice.exchange) == blocked.exchange && is_same_resource(&advice.url, &blocked.url)
+        };
+        let refused = self.given.iter().copied().rfind(is_refused);
+        let Some(Repairable { answer, advice }) = refused.map(|index| &mut self.answers[index]) else {
             return false;
         };
         let Answer::Head { status, headers } = answer else { return false };

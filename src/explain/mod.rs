@@ -14,6 +14,7 @@ use crate::{
     Blocked, Engine, Exchange, FilteredResponse, InvalidRequest, Outgoing, Preflight, Reason, Request,
     RequestMode, needs_preflight,
 };
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use playback::{Playback, play};
 use url::Url;
@@ -155,11 +156,11 @@ pub enum Verdict {
     /// Script gets a response.
     Allowed(FilteredResponse),
     /// Script gets a network error.
-    Blocked(Blocked),
+    Blocked(Box<Blocked>),
     /// `fetch()` itself throws.
     Thrown(InvalidRequest),
     /// The evidence lacks the answer to this request; nothing that was seen speaks against the fetch.
-    Undecided(Sent),
+    Undecided(Box<Sent>),
 }
 
 impl Verdict {

@@ -3,6 +3,7 @@
 use super::{Answer, Judgement, Observed, Sent, Verdict};
 use crate::protocol::HeaderList;
 use crate::{Engine, Exchange, Fetch, Outcome, Outgoing, PreflightCache, Request, ResponseHead, Step};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 use url::Url;
@@ -71,7 +72,10 @@ fn run(engine: Engine, request: &Request, answerer: &mut impl Answerer, sent: &m
         let outgoing = match step {
             Step::Done(Outcome::NetworkError(blocked)) => return Verdict::Blocked(blocked.clone()),
             Step::Done(Outcome::Response(response)) => {
-                return unanswered.map_or_else(|| Verdict::Allowed(response.clone()), Verdict::Undecided);
+                return match unanswered {
+                    Some(sent) => Verdict::Undecided(Box::new(sent)),
+                    None => Verdict::Allowed(response.clone()),
+                };
             }
             Step::Send(outgoing) => outgoing,
         };
@@ -92,7 +96,7 @@ fn run(engine: Engine, request: &Request, answerer: &mut impl Answerer, sent: &m
             }
             (None, Exchange::Actual) => {
                 let last = Sent::of(outgoing);
-                return Verdict::Undecided(unanswered.unwrap_or(last));
+                return Verdict::Undecided(Box::new(unanswered.unwrap_or(last)));
             }
         };
     }

@@ -5,7 +5,7 @@ mod shrink;
 
 use crate::browser::Kind;
 use crate::progress::Progress;
-use crate::rig::{Rig, read_scenarios};
+use crate::rig::{Rig, Summary, read_scenarios};
 use crate::{generate, interrupt, observe};
 use anyhow::Result;
 use clap::Args;
@@ -55,7 +55,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         (None, Some(seed), Some(count)) => generate::scenarios(seed, count).collect(),
         _ => unreachable!("clap asks for one or the other"),
     };
-    let count = scenarios.len();
     let mut comparison = Comparison { kind: arguments.browser, rig: Rig::start(arguments.browser, SETTLE)? };
     let first_look = comparison.disagreements(scenarios)?;
     let found_count = first_look.disagreements.len();
@@ -71,19 +70,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         print(group, arguments.browser);
     }
     println!(
-        "{}: {} of {count} scenarios disagree with the engine{}",
+        "{}: {} of {} scenarios disagree with the engine{}",
         arguments.browser.name(),
         shrunk.len(),
+        first_look.compared,
         if accidents > 0 { format!(" ({accidents} more did once and not again)") } else { String::new() },
     );
-    let status = first_look.status;
+    // What gets stuck only while shrinking is nobody's concern.
+    let status = first_look.summary.report();
     Ok(if shrunk.is_empty() { status } else { ExitCode::FAILURE })
 }
 
 /// What a look at many scenarios gave.
 struct Look {
+    compared: usize,
     disagreements: Vec<Disagreement>,
-    status: ExitCode,
+    summary: Summary,
 }
 
 struct Comparison {
@@ -97,9 +99,11 @@ impl Comparison {
         let engine = self.kind.engine();
         let order: Vec<_> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
         let mut progress = Progress::new(self.kind.name(), scenarios.len());
+        let mut compared = 0;
         let mut disagreements = Vec::new();
         let summary = self.rig.observe(scenarios, |scenario, observed| {
             progress.step();
+            compared += 1;
             if let Some(difference) = Difference::find(&observed, &replay(engine, &scenario)) {
                 disagreements.push(Disagreement { found_in: scenario.name.clone(), scenario, difference });
             }
@@ -107,7 +111,7 @@ impl Comparison {
         })?;
         progress.finish();
         disagreements.sort_by_key(|found| order.iter().position(|name| *name == found.found_in));
-        Ok(Look { disagreements, status: summary.report() })
+        Ok(Look { compared, disagreements, summary })
     }
 
     /// Makes the scenarios as small as they can be while showing the same; all of them in the same rounds.

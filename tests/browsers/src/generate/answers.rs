@@ -247,6 +247,15 @@ pub(super) fn mix(rng: &mut Rng) -> Draft {
         let header = headers::any(rng);
         exchange.request.headers.push(header);
     }
+    if chance(rng, 25) {
+        exchange.request.body = requests::any_body(rng);
+    }
+    if chance(rng, 20) {
+        exchange.request.mode = pick(rng, &[RequestMode::NoCors, RequestMode::SameOrigin]);
+    }
+    if chance(rng, 15) {
+        exchange.request.redirect = pick(rng, &[RedirectMode::Error, RedirectMode::Manual]);
+    }
     exchange.allow(rng);
     for _ in 0..rng.usize(..4) {
         spoil(rng, &mut exchange);

@@ -1,6 +1,6 @@
-//! The preflight cache: two fetches of one URL, the second of which may or may not go without asking.
+//! The preflight cache: fetches of one URL, the later ones of which may or may not go without asking.
 //!
-//! The second preflight is answered without CORS headers, so that a fetch which asks again fails.
+//! Mostly the second preflight is answered without CORS headers, so that a fetch which asks again fails.
 
 use super::draft::{
     ALLOW_CREDENTIALS, ALLOW_HEADERS, ALLOW_METHODS, ALLOW_ORIGIN, Draft, Exchange, MAX_AGE, credentials,
@@ -95,20 +95,48 @@ pub(super) fn max_age(rng: &mut Rng) -> Draft {
     draft(first, second, wait, format!("Max-Age {lines:?}, {wait} s later"))
 }
 
-/// A second fetch that needs the same, less, more or something else than the first was allowed.
+/// A second fetch that needs the same, less, more or something else than the first was allowed, or was refused.
 pub(super) fn hit(rng: &mut Rng) -> Draft {
     let mut first = first(rng);
-    match rng.u8(..8) {
+    match rng.u8(..10) {
         0 => set(&mut first.preflight, ALLOW_METHODS, ["*"]),
         1 => set(&mut first.preflight, ALLOW_HEADERS, ["*"]),
         2 => set(&mut first.preflight, ALLOW_METHODS, ["GET, PUT, DELETE, HEAD"]),
         3 => set(&mut first.preflight, ALLOW_HEADERS, ["x-a, x-b, authorization"]),
         4 => set::<&str>(&mut first.preflight, ALLOW_METHODS, []),
         5 => set::<&str>(&mut first.preflight, MAX_AGE, []),
+        6 => set(&mut first.preflight, ALLOW_METHODS, ["QUERY"]),
+        7 => set(&mut first.preflight, ALLOW_HEADERS, ["x-b"]),
         _ => {}
     }
-    let mut second = second(&first);
-    let request = &mut second.request;
+    let second = changed(rng, second(&first));
+    let about = format!("{}, then {}", in_words(&first), in_words(&second));
+    draft(first, second, 0.0, about)
+}
+
+/// Three fetches, each preflight of which may add to what is cached, replace it, or throw it out.
+pub(super) fn sequence(rng: &mut Rng) -> Draft {
+    let first = first(rng);
+    let mut exchanges = vec![first.clone()];
+    for _ in 0..2 {
+        let mut next = changed(rng, first.clone());
+        match rng.u8(..6) {
+            0 => next.preflight = empty(204),
+            1 => set(&mut next.preflight, MAX_AGE, ["0"]),
+            2 => set::<&str>(&mut next.preflight, ALLOW_METHODS, []),
+            3 => set::<&str>(&mut next.preflight, ALLOW_HEADERS, []),
+            4 => next.preflight.status = 403,
+            _ => {}
+        }
+        exchanges.push(next);
+    }
+    let about = exchanges.iter().map(in_words).collect::<Vec<_>>().join(", then ");
+    Draft { about, steps: exchanges.into_iter().map(Exchange::step).collect() }
+}
+
+/// The fetch with up to two things about its request changed, and still allowed by its actual answer.
+fn changed(rng: &mut Rng, mut exchange: Exchange) -> Exchange {
+    let request = &mut exchange.request;
     for _ in 0..rng.usize(..3) {
         match rng.u8(..6) {
             0 => request.method = pick(rng, &["PUT", "put", "DELETE", "GET", "HEAD", "POST", "PATCH"]).into(),
@@ -126,19 +154,10 @@ pub(super) fn hit(rng: &mut Rng) -> Draft {
     }
     if request.credentials == CredentialsMode::Include {
         let origin = request.origin.serialized().to_owned();
-        set(&mut second.actual, ALLOW_ORIGIN, [origin]);
-        set(&mut second.actual, ALLOW_CREDENTIALS, ["true"]);
+        set(&mut exchange.actual, ALLOW_ORIGIN, [origin]);
+        set(&mut exchange.actual, ALLOW_CREDENTIALS, ["true"]);
     }
-    let about = format!(
-        "{} {:?} {:?}, then {} {:?} {:?}",
-        first.request.method,
-        names(&first),
-        first.request.credentials,
-        second.request.method,
-        names(&second),
-        second.request.credentials,
-    );
-    draft(first, second, 0.0, about)
+    exchange
 }
 
 /// The mode of the HTTP cache, which some engines heed here too.
@@ -163,6 +182,8 @@ pub(super) fn mode(rng: &mut Rng) -> Draft {
     draft(first, second, 0.0, about)
 }
 
-fn names(exchange: &Exchange) -> Vec<&str> {
-    exchange.request.headers.iter().map(|(name, _)| name.as_str()).collect()
+fn in_words(exchange: &Exchange) -> String {
+    let request = &exchange.request;
+    let names: Vec<_> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
+    format!("{} {names:?} {:?}", request.method, request.credentials)
 }

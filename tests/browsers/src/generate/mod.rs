@@ -47,7 +47,7 @@ pub(crate) fn scenarios(seed: u64, count: usize) -> impl Iterator<Item = Scenari
     (0..count).map(move |number| scenario(seed, number))
 }
 
-/// What a group of scenarios is about, how many of a hundred are of that group, and who makes them.
+/// What a group of scenarios is about, its share among all groups, and who makes them.
 struct Group {
     name: &'static str,
     share: u32,
@@ -74,6 +74,7 @@ const GROUPS: &[Group] = &[
     Group { name: "resource-policy", share: 3, make: answers::resource_policy },
     Group { name: "max-age", share: 4, make: caching::max_age },
     Group { name: "cache-hit", share: 6, make: caching::hit },
+    Group { name: "cache-sequence", share: 3, make: caching::sequence },
     Group { name: "cache-mode", share: 2, make: caching::mode },
     Group { name: "redirect", share: 9, make: redirects::chain },
     Group { name: "redirect-limit", share: 1, make: redirects::limit },

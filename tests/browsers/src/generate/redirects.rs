@@ -4,7 +4,8 @@ use super::draft::{
     ALLOW_CREDENTIALS, ALLOW_HEADERS, ALLOW_METHODS, ALLOW_ORIGIN, Draft, credentials, empty, page, request,
     set,
 };
-use super::vary::{chance, pick};
+use super::requests;
+use super::vary::{chance, pick, recase};
 use cors_engine::scenario::{Answers, BodyDescription, RequestDescription, Step};
 use cors_engine::{CredentialsMode, RedirectMode, RequestMode};
 use fastrand::Rng;
@@ -70,6 +71,10 @@ impl Chain {
         set(&mut actual, "location", location);
         if chance(rng, 5) {
             preflight.headers.clear();
+        }
+        if chance(rng, 5) {
+            let policy = pick(rng, &["same-origin", "same-site", "cross-origin"]);
+            set(&mut actual, "cross-origin-resource-policy", [policy]);
         }
         let answers = Answers { preflight: Some(preflight), actual: Some(actual) };
         self.server.insert(url.to_owned(), answers);
@@ -189,7 +194,14 @@ fn vary_request(rng: &mut Rng, request: &mut RequestDescription) {
         request.headers.push((header.0.into(), header.1.into()));
     }
     if matches!(request.method.as_str(), "POST" | "PUT") && chance(rng, 50) {
-        request.body = Some(BodyDescription::Text("q".into()));
+        request.body = match requests::any_body(rng) {
+            // A redirect cannot send a stream again, and HTTP/1.1 cannot send it once.
+            Some(BodyDescription::Stream(_)) | None => Some(BodyDescription::Text("q".into())),
+            other => other,
+        };
+    }
+    if chance(rng, 15) {
+        request.method = recase(rng, &request.method);
     }
 }
 

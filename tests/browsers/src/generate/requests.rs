@@ -86,7 +86,8 @@ pub(super) fn body(rng: &mut Rng) -> Draft {
     exchange.draft(about)
 }
 
-fn any_body(rng: &mut Rng) -> Option<BodyDescription> {
+/// A body of any kind, or none.
+pub(super) fn any_body(rng: &mut Rng) -> Option<BodyDescription> {
     const TYPES: [&str; 7] = [
         "",
         "text/plain",
