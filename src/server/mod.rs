@@ -18,6 +18,7 @@ mod answer;
 mod audit;
 mod build;
 mod config;
+mod difference;
 #[cfg(feature = "config")]
 pub mod document;
 mod error;
@@ -38,6 +39,7 @@ pub use answer::{Action, Answer, Operation, RequestKind, vary_lists};
 pub use audit::{Finding, FindingCode, FindingKind};
 pub(crate) use config::Located;
 pub use config::{PolicyConfig, RefusedPreflight};
+pub use difference::Witness;
 pub use error::{ConfigError, ConfigErrorCode, ConfigErrors, Position};
 pub use origins::OriginSet;
 pub use pattern::{OriginPattern, PatternError};
