@@ -220,10 +220,15 @@ fn means_method(config: &PolicyConfig, method: &[u8]) -> bool {
 }
 
 fn means_header(config: &PolicyConfig, name: &[u8]) -> bool {
-    let is_wild = !request_header::is_cors_non_wildcard(name);
-    lists(&config.request_headers, |listed| {
-        listed.as_bytes().eq_ignore_ascii_case(name) || (listed == "*" && is_wild)
-    })
+    let lists_authorization = || lists(&config.request_headers, |listed| listed == "authorization");
+    match name {
+        // A header of this name can be sent, and allowing it allows every name in browsers.
+        b"*" => lists(&config.request_headers, |listed| listed == "*") && lists_authorization(),
+        _ if request_header::is_cors_non_wildcard(name) => lists_authorization(),
+        _ => lists(&config.request_headers, |listed| {
+            listed == "*" || listed.as_bytes().eq_ignore_ascii_case(name)
+        }),
+    }
 }
 
 fn lists(values: &[Located<String>], matches: impl Fn(&str) -> bool) -> bool {

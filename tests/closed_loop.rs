@@ -35,7 +35,7 @@ const PAGES: [&str; 9] = [
     "null",
 ];
 const ASKED_METHODS: [&str; 6] = ["GET", "post", "put", "PATCH", "patch", "X"];
-const ASKED_HEADERS: [&[(&str, &str)]; 8] = [
+const ASKED_HEADERS: [&[(&str, &str)]; 9] = [
     &[],
     &[("Accept", "*/*")],
     &[("X-A", "1")],
@@ -44,6 +44,7 @@ const ASKED_HEADERS: [&[(&str, &str)]; 8] = [
     &[("content-type", "application/json"), ("x-a", "1")],
     &[("content-type", "text/plain")],
     &[("x-c", "1"), ("authorization", "Bearer x")],
+    &[("*", "1")],
 ];
 
 struct Switches {
@@ -110,29 +111,25 @@ fn exhaustively_over_a_small_alphabet() {
                 reflect: bits & 4 != 0,
                 predicate: bits & 8 != 0,
             };
-            for methods in METHODS {
-                for headers in HEADERS {
-                    let exposed = EXPOSED[(methods.len() + headers.len()) % EXPOSED.len()];
-                    let config = config(origins, methods, headers, exposed, &switches);
-                    let Ok(policy) = config.clone().build() else { continue };
-                    policies += 1;
-                    let engine = ENGINES[policies % ENGINES.len()];
-                    for (page, allowed) in ask_everything(&policy, engine, &config, exposed) {
-                        fetches += 1;
-                        read += usize::from(allowed);
-                        assert!(
-                            !allowed
-                                || page != "https://evila.example"
-                                || origins == ["*"]
-                                || switches.reflect
-                        );
-                    }
+            // Methods, headers and exposed names have nothing to do with each other: each comes in turn.
+            for (turn, headers) in HEADERS.into_iter().enumerate() {
+                let methods = METHODS[turn % METHODS.len()];
+                let exposed = EXPOSED[turn % EXPOSED.len()];
+                let config = config(origins, methods, headers, exposed, &switches);
+                let Ok(policy) = config.clone().build() else { continue };
+                policies += 1;
+                let engine = ENGINES[policies % ENGINES.len()];
+                for (page, allowed) in ask_everything(&policy, engine, &config, exposed) {
+                    fetches += 1;
+                    read += usize::from(allowed);
+                    let meant_for_all = origins == ["*"] || switches.reflect;
+                    assert!(!allowed || page != "https://evila.example" || meant_for_all);
                 }
             }
         }
     }
     println!("{policies} policies, {fetches} fetches, {read} of them read");
-    assert!(policies > 300 && read > 10_000 && fetches - read > 10_000);
+    assert!(policies > 150 && read > 10_000 && fetches - read > 10_000);
 }
 
 fn ask_everything(
@@ -155,6 +152,36 @@ fn ask_everything(
         }
     }
     asked
+}
+
+/// Browsers let a star that they remember cover `Authorization`, against the standard: none must be sent by a
+/// policy that does not mean it.
+#[test]
+fn what_a_preflight_cache_remembers_does_not_open_authorization() {
+    for engine in ENGINES {
+        for credentials in [CredentialsMode::Omit, CredentialsMode::Include] {
+            let config = PolicyConfig::new()
+                .origins(["https://a.example"])
+                .credentials(credentials == CredentialsMode::Include)
+                .methods(["*"])
+                .request_headers(["*"])
+                .max_age(60);
+            let policy = config.build().unwrap();
+            let mut cache = PreflightCache::default();
+            let mut ask = |headers: &[(&str, &str)]| {
+                let request = request("https://a.example", "PUT", headers, credentials);
+                verify_with_cache(&policy, engine, &request, &mut cache, Duration::ZERO).unwrap()
+            };
+            let without = ask(&[("x-a", "1")]);
+            assert!(without.agrees() && without.allowed());
+            let again = ask(&[("x-a", "1")]);
+            assert!(again.allowed() && again.exchanges.len() == 1, "{again:?}");
+            let with = ask(&[("x-a", "1"), ("authorization", "Bearer x")]);
+            assert!(with.agrees() && !with.allowed(), "{with:?}");
+            let named_star = ask(&[("*", "1")]);
+            assert!(named_star.agrees() && !named_star.allowed(), "{named_star:?}");
+        }
+    }
 }
 
 fn any_config() -> impl Strategy<Value = (PolicyConfig, Vec<&'static str>)> {

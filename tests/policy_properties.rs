@@ -208,4 +208,19 @@ proptest! {
         prop_assert_eq!(rebuilt.config(), config);
         prop_assert_eq!(said(&rebuilt, method, &headers), said(&policy, method, &headers));
     }
+
+    #[test]
+    fn a_difference_between_policies_has_a_witness(
+        (old, new) in (any_policy(), any_policy()),
+        origins in prop::collection::vec(origin(), 8),
+    ) {
+        let allows = |policy: &Policy, origin: &str| policy.answer(b"GET", &[("origin", origin)]).reason().allows();
+        let witnesses = old.difference(&new);
+        let differs = origins.iter().any(|origin| allows(&old, origin) != allows(&new, origin));
+        prop_assert!(!differs || !witnesses.is_empty(), "{:?} and {:?}", old.config(), new.config());
+        prop_assert!(old.difference(&old).is_empty());
+        let reversed: Vec<_> = new.difference(&old);
+        prop_assert_eq!(witnesses.len(), reversed.len());
+        prop_assert!(witnesses.iter().zip(&reversed).all(|(one, other)| one.lets_in != other.lets_in));
+    }
 }

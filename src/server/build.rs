@@ -1,10 +1,11 @@
 //! From a configuration to a policy: every rule about what a policy may say, and every breach of one at once.
+//! Who may read is judged in [`readers`](super::readers).
 
 use super::config::{Located, PolicyConfig};
 use super::error::{ConfigError, ConfigErrorCode, ConfigErrors, Position};
 use super::header::PolicyText;
-use super::pattern::{OriginPattern, PatternError};
-use super::policy::{DEFAULT_PREFLIGHT_STATUS, Listed, Methods, Policy, Readers, RequestHeaders};
+use super::policy::{DEFAULT_PREFLIGHT_STATUS, Methods, Policy, RequestHeaders};
+use super::readers::readers;
 use super::requested_headers::ListedNames;
 use crate::protocol::{Origin, is_token, method, request_header, response_header};
 use alloc::boxed::Box;
@@ -30,13 +31,14 @@ pub(super) fn build(config: PolicyConfig) -> Result<Policy, ConfigErrors> {
     ConfigErrors::or(errors.list, policy)
 }
 
+/// The breaches found so far.
 #[derive(Default)]
-struct Errors {
+pub(super) struct Errors {
     list: Vec<ConfigError>,
 }
 
 impl Errors {
-    fn add(
+    pub(super) fn add(
         &mut self,
         code: ConfigErrorCode,
         key: impl Into<String>,
@@ -49,121 +51,9 @@ impl Errors {
     }
 }
 
-fn element(key: &str, place: usize) -> String {
+/// The key of a list's element.
+pub(super) fn element(key: &str, place: usize) -> String {
     format!("{key}[{place}]")
-}
-
-fn readers(config: PolicyConfig, errors: &mut Errors) -> Readers {
-    let credentials = config.credentials.value;
-    let mut entries = Vec::with_capacity(config.origins.len());
-    let mut star = None;
-    let said_nobody = config.origins.is_empty()
-        && !config.null_origin.value
-        && !config.dangerous_reflect_any_origin_with_credentials.value
-        && config.predicate.is_none();
-    if said_nobody {
-        let advice = "list who may read, such as origins = [\"https://app.example\"]";
-        errors.add(ConfigErrorCode::NoOrigins, "origins", "", None, advice);
-    }
-    for (place, Located { value, position }) in config.origins.into_iter().enumerate() {
-        if value == "*" {
-            star.get_or_insert((place, position));
-            continue;
-        }
-        match OriginPattern::from_text(value) {
-            Ok(entry) => {
-                let insecure = credentials && entry.is_insecure();
-                if insecure && !config.dangerous_insecure_origins_with_credentials.value {
-                    errors.add(
-                        ConfigErrorCode::InsecureOriginWithCredentials,
-                        element("origins", place),
-                        &entry,
-                        position,
-                        "whoever is on the path to such a page can act as its users: serve it over https, or set \
-                         dangerous_insecure_origins_with_credentials = true",
-                    );
-                }
-                if entry.covers_public_suffix() && !config.dangerous_public_suffix_subdomains.value {
-                    errors.add(
-                        ConfigErrorCode::PublicSuffixSubdomains,
-                        element("origins", place),
-                        &entry,
-                        position,
-                        "anybody can register such a host: write your own domain after the star, or set \
-                         dangerous_public_suffix_subdomains = true",
-                    );
-                }
-                entries.push(entry);
-            }
-            Err((value, error)) => {
-                let code = match error {
-                    PatternError::Null => ConfigErrorCode::OriginNull,
-                    PatternError::NotSerialized { .. } | PatternError::MappedAddress { .. } => {
-                        ConfigErrorCode::OriginNotSerialized
-                    }
-                    PatternError::MisplacedWildcard | PatternError::WildcardOverAddress => {
-                        ConfigErrorCode::OriginWildcardMisplaced
-                    }
-                    PatternError::MissingScheme { .. }
-                    | PatternError::NotAnOrigin
-                    | PatternError::HostTooLong => ConfigErrorCode::OriginInvalid,
-                };
-                errors.add(code, element("origins", place), value, position, error.to_string());
-            }
-        }
-    }
-    if let Some((place, position)) = star.filter(|_| credentials) {
-        errors.add(
-            ConfigErrorCode::AnyOriginWithCredentials,
-            element("origins", place),
-            "*",
-            position,
-            "browsers refuse the star with credentials: list the origins, or leave credentials out; if every site \
-             may act as your users, write dangerous_reflect_any_origin_with_credentials = true instead of the star",
-        );
-    }
-    if config.null_origin.value && credentials && !config.dangerous_null_origin_with_credentials.value {
-        errors.add(
-            ConfigErrorCode::NullOriginWithCredentials,
-            "null_origin",
-            "true",
-            config.null_origin.position,
-            "any site can act as your users from a sandboxed frame: remove null_origin, or set \
-             dangerous_null_origin_with_credentials = true",
-        );
-    }
-    let reflect = config.dangerous_reflect_any_origin_with_credentials;
-    if reflect.value && !credentials {
-        errors.add(
-            ConfigErrorCode::ReflectionWithoutCredentials,
-            "dangerous_reflect_any_origin_with_credentials",
-            "true",
-            reflect.position,
-            "without credentials, origins = [\"*\"] lets everybody read and needs no Vary",
-        );
-    }
-    if let Some(predicate) = &config.predicate {
-        if star.is_some() || reflect.value {
-            let advice = "every origin is allowed already: remove the predicate, or the star";
-            errors.add(ConfigErrorCode::PredicateWithAnyOrigin, "origin_predicate", "", None, advice);
-        }
-        for name in predicate.reads.iter().filter(|name| !is_token(name.as_bytes())) {
-            let advice = "write a header's name, such as x-tenant";
-            errors.add(ConfigErrorCode::PredicateHeaderInvalid, "origin_predicate", name, None, advice);
-        }
-    }
-    match star {
-        Some(_) => Readers::Any,
-        None => Readers::Some(Box::new(Listed {
-            origins: entries.into_iter().collect(),
-            null: config.null_origin.value,
-            reflect_any: reflect.value,
-            predicate: config.predicate,
-            credentials,
-            insecure_with_credentials: credentials
-                && config.dangerous_insecure_origins_with_credentials.value,
-        })),
-    }
 }
 
 /// Judges a list of names: what is `*`, and what is left of the others.
@@ -303,7 +193,9 @@ fn max_age(seconds: Option<Located<i64>>, errors: &mut Errors) -> Option<PolicyT
 fn timing_allow_origin(listed: &[Located<String>], errors: &mut Errors) -> Option<PolicyText> {
     let Names { star, names } = Names::collect(listed, |place, Located { value, position }| {
         let advice = match Origin::parse(value) {
-            Ok(_) => return Some(Box::from(&**value)),
+            // A comma, which a host can have, would make two origins of one.
+            Ok(_) if !value.contains(',') => return Some(Box::from(&**value)),
+            Ok(_) => "browsers would split it at the comma: leave it out".to_string(),
             Err(_) if value.contains('*') => {
                 "browsers compare this header with whole origins, and know no patterns: list each, or write *"
                     .to_string()

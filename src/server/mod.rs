@@ -15,8 +15,10 @@
 //! ```
 
 mod answer;
+mod audit;
 mod build;
 mod config;
+mod difference;
 #[cfg(feature = "config")]
 pub mod document;
 mod error;
@@ -25,6 +27,7 @@ mod origins;
 mod pattern;
 mod policy;
 mod predicate;
+mod readers;
 mod reason;
 mod requested_headers;
 #[cfg(feature = "std")]
@@ -33,8 +36,10 @@ mod shared;
 mod typed;
 
 pub use answer::{Action, Answer, Operation, RequestKind, vary_lists};
+pub use audit::{Finding, FindingCode, FindingKind};
 pub(crate) use config::Located;
 pub use config::{PolicyConfig, RefusedPreflight};
+pub use difference::Witness;
 pub use error::{ConfigError, ConfigErrorCode, ConfigErrors, Position};
 pub use origins::OriginSet;
 pub use pattern::{OriginPattern, PatternError};

@@ -41,8 +41,10 @@ impl FromIterator<OriginPattern> for OriginSet {
 impl OriginSet {
     fn new(entries: Vec<OriginPattern>) -> Self {
         let buckets = entries.len().next_power_of_two();
-        let mut keyed: Vec<(usize, OriginPattern)> =
-            entries.into_iter().map(|entry| (hash(&entry.key()).bucket(buckets), entry)).collect();
+        let mut keyed: Vec<(usize, OriginPattern)> = entries
+            .into_iter()
+            .map(|entry| (host_hash(&entry.key()).with_ports(entry.key().ports).bucket(buckets), entry))
+            .collect();
         keyed.sort_unstable_by(|(bucket, entry), (other_bucket, other)| {
             bucket.cmp(other_bucket).then_with(|| entry.key().cmp(&other.key()))
         });
@@ -82,6 +84,18 @@ impl OriginSet {
             }
         }
         self.find_host(hash, host, origin).or(closest)
+    }
+
+    /// An entry, other than `entry` itself, that covers every origin that `entry` covers.
+    pub(crate) fn wider(&self, entry: &OriginPattern) -> Option<&OriginPattern> {
+        let Key { host, scheme, ports } = entry.key();
+        let dots = host.match_indices('.').map(|(place, _)| place);
+        [0].into_iter().chain(dots).find_map(|place| {
+            [ports, Ports::Any].into_iter().find_map(|ports| {
+                let key = Key { host: &host[place..], scheme, ports };
+                self.find_key(host_hash(&key), &key).filter(|found| *found != entry)
+            })
+        })
     }
 
     fn find_host(&self, hash: KeyHash, host: &str, origin: &SerializedOrigin<'_>) -> Option<&OriginPattern> {
@@ -129,9 +143,8 @@ impl OriginSet {
     }
 }
 
-fn hash(key: &Key<'_>) -> KeyHash {
-    let host = key.host.bytes().rev();
-    host.fold(KeyHash::of_scheme(key.scheme), KeyHash::with).with_ports(key.ports)
+fn host_hash(key: &Key<'_>) -> KeyHash {
+    key.host.bytes().rev().fold(KeyHash::of_scheme(key.scheme), KeyHash::with)
 }
 
 /// FNV-1a over 64 bits, finished so that the low bits, which choose the bucket, depend on every byte.

@@ -213,6 +213,10 @@ impl OriginPattern {
             && psl::suffix(name).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == name)
     }
 
+    pub(crate) fn is_http(&self) -> bool {
+        self.key().scheme == "http"
+    }
+
     pub(crate) fn any_subdomain(&self) -> bool {
         self.any_subdomain
     }

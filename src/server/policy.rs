@@ -178,6 +178,10 @@ impl Policy {
     }
 
     /// What a preflight from an allowed origin is granted.
+    ///
+    /// A policy that allows any method or header names the ones asked for: with credentials `*` is no
+    /// wildcard, Firefox does not find it again in its preflight cache, and in that of other browsers it
+    /// would cover `Authorization`, against the standard.
     fn judge_preflight<'a, S: HeaderLines + ?Sized>(
         &'a self,
         request_method: Once<'a>,
@@ -189,8 +193,7 @@ impl Policy {
             return Err(AnswerReason::RequestMethodInvalid);
         }
         let methods = match &self.methods {
-            Methods::Any if self.allows_credentials() => Some(Value::Request(method)),
-            Methods::Any => Some(Value::Fixed("*")),
+            Methods::Any => Some(Value::Request(method)),
             Methods::Listed(value) => {
                 let listed = value.as_ref().map_or("", PolicyText::as_str);
                 let is_listed = listed.split(',').any(|name| name.as_bytes() == method);
@@ -206,13 +209,7 @@ impl Policy {
             .filter(|(name, _)| name.eq_ignore_ascii_case(b"access-control-request-headers"))
             .map(|(_, value)| value);
         let headers = match &self.request_headers {
-            RequestHeaders::Any { authorization } => {
-                let requested = check_any(*authorization, lines)?;
-                // With credentials the star is no wildcard, and without them browsers let it cover
-                // Authorization, against the standard, once they have it in their preflight cache.
-                let star = *authorization && !self.allows_credentials();
-                if star { HeaderNameLines::one(Value::Fixed("*,authorization")) } else { requested }
-            }
+            RequestHeaders::Any { authorization } => check_any(*authorization, lines)?,
             RequestHeaders::Listed { names, value } => {
                 names.check(lines)?;
                 value.as_ref().map(|value| HeaderNameLines::one(Value::Policy(value))).unwrap_or_default()

@@ -147,7 +147,8 @@ pub(crate) fn check_any<'a>(
             if !is_token(name) {
                 return Err(AnswerReason::RequestHeadersMalformed);
             }
-            if request_header::is_cors_non_wildcard(name) && !authorization {
+            // A header named `*` is possible, and naming it would be the wildcard.
+            if (request_header::is_cors_non_wildcard(name) || name == b"*") && !authorization {
                 return Err(AnswerReason::AuthorizationNotListed);
             }
             named = true;

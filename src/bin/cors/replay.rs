@@ -1,11 +1,10 @@
 //! `cors replay`: scenarios in, verdicts out, one JSON object a line.
 
-use crate::input::{Line, Lines, Size, Source};
+use crate::input::{Size, Source};
+use crate::json_lines;
 use crate::options::EngineName;
 use clap::Args;
-use cors_engine::Engine;
 use cors_engine::scenario::{Scenario, replay};
-use std::io::{self, BufReader, Write};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
@@ -32,59 +31,11 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    let source = Source::from(arguments.file.clone());
-    let input = match source.open() {
-        Ok(input) => input,
-        Err(unusable) => {
-            eprintln!("cors: {source} {unusable}");
-            return ExitCode::from(2);
-        }
-    };
     let engine = arguments.engine.into();
-    let mut output = io::stdout().lock();
-    let mut all_replayed = true;
-    for (number, line) in (1_u64..).zip(Lines::of(BufReader::new(input), arguments.max_line)) {
-        let replayed = match line {
-            Ok(Line::Whole(line)) if line.trim_ascii().is_empty() => continue,
-            Ok(Line::Whole(line)) => replay_line(engine, &line),
-            Ok(Line::TooLong) => {
-                Err(format!("longer than {}; --max-line raises the limit", arguments.max_line))
-            }
-            Err(error) => {
-                eprintln!("cors: {source} cannot be read: {error}");
-                return ExitCode::from(2);
-            }
-        };
-        let written = match replayed {
-            Ok(line) => output.write_all(&line),
-            Err(problem) => {
-                all_replayed = false;
-                eprintln!("cors: {source} line {number}: {problem}");
-                Ok(())
-            }
-        };
-        match written {
-            Ok(()) => {}
-            // Whoever reads has read enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
-            Err(error) => {
-                eprintln!("cors: cannot write: {error}");
-                return ExitCode::from(2);
-            }
-        }
-    }
-    if all_replayed { ExitCode::SUCCESS } else { ExitCode::from(2) }
-}
-
-fn replay_line(engine: Engine, line: &[u8]) -> Result<Vec<u8>, String> {
-    let problem = |error: serde_json::Error| {
-        let words = error.to_string();
-        // The line that the error speaks of is always the first of one.
-        let words = words.split(" at line ").next().unwrap_or_default();
-        format!("not a scenario: {words} (column {})", error.column())
-    };
-    let scenario: Scenario = serde_json::from_slice(line).map_err(problem)?;
-    let mut output = serde_json::to_vec(&replay(engine, &scenario)).map_err(|error| error.to_string())?;
-    output.push(b'\n');
-    Ok(output)
+    let source = Source::from(arguments.file.clone());
+    json_lines::convert(&source, arguments.max_line, |line| {
+        let scenario: Scenario =
+            serde_json::from_slice(line).map_err(|error| json_lines::problem("a scenario", &error))?;
+        Ok(replay(engine, &scenario))
+    })
 }

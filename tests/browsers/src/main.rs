@@ -6,6 +6,7 @@ mod generate;
 mod har;
 mod interrupt;
 mod observe;
+mod policies;
 mod progress;
 mod rig;
 mod server;
@@ -22,6 +23,7 @@ enum Command {
     Compare(compare::Arguments),
     Generate(generate::Arguments),
     Har(har::Arguments),
+    Policies(policies::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -41,5 +43,6 @@ fn run() -> Result<ExitCode> {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Generate(arguments) => generate::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Har(arguments) => har::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Policies(arguments) => policies::run(&arguments),
     }
 }

@@ -13,6 +13,7 @@ pub(crate) use firefox::Firefox;
 use crate::interrupt;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
+use cors_engine::Engine;
 use std::thread;
 use std::time::{Duration, Instant};
 use webkit::WebKit;
@@ -36,6 +37,15 @@ impl Kind {
             Self::Chromium => "chromium",
             Self::Firefox => "firefox",
             Self::WebKit => "webkit",
+        }
+    }
+
+    /// The engine that speaks for it.
+    pub(crate) fn engine(self) -> Engine {
+        match self {
+            Self::Chromium => Engine::Chromium,
+            Self::Firefox => Engine::Gecko,
+            Self::WebKit => Engine::WebKit,
         }
     }
 

@@ -9,7 +9,6 @@ use crate::rig::{Rig, Summary, read_scenarios};
 use crate::{generate, interrupt, observe};
 use anyhow::Result;
 use clap::Args;
-use cors_engine::Engine;
 use cors_engine::scenario::{Scenario, replay};
 use difference::{Difference, in_words};
 use std::path::PathBuf;
@@ -97,7 +96,7 @@ struct Comparison {
 impl Comparison {
     /// Those of the scenarios on which browser and engine disagree, in order.
     fn disagreements(&mut self, scenarios: Vec<Scenario>) -> Result<Look> {
-        let engine = engine(self.kind);
+        let engine = self.kind.engine();
         let order: Vec<_> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
         let mut progress = Progress::new(self.kind.name(), scenarios.len());
         let mut compared = 0;
@@ -143,15 +142,6 @@ impl Comparison {
             }
         }
         Ok(found)
-    }
-}
-
-/// The engine profile that claims to be this browser.
-fn engine(kind: Kind) -> Engine {
-    match kind {
-        Kind::Chromium => Engine::Chromium,
-        Kind::Firefox => Engine::Gecko,
-        Kind::WebKit => Engine::WebKit,
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) use prefix::find as run_named_in;
 
 use crate::browser::{Browser, Kind};
 use crate::interrupt;
-use crate::server::Server;
+use crate::server::{Received, Reply, Server};
 use anyhow::{Context, Result, ensure};
 use cors_engine::scenario::Scenario;
 use stage::{Ended, Stage};
@@ -27,6 +27,12 @@ const LISTEN: Duration = Duration::from_millis(100);
 const FRUITLESS_STARTS: usize = 3;
 /// The exit status that shells give a program ended by Ctrl-C.
 const INTERRUPTED: u8 = 130;
+
+/// A server behind the rig.
+pub(crate) trait Upstream: Send + Sync + 'static {
+    /// Answers a request of a scenario for `path`, the path as the scenario has it; called from many threads.
+    fn answer(&self, request: &Received, path: &str) -> Result<Reply>;
+}
 
 /// A server and a browser. The browser is ended when the rig is dropped.
 pub(crate) struct Rig {
@@ -50,7 +56,16 @@ impl Rig {
     /// Starts the server; the browser follows when there is work. After a scenario has ended, late requests and
     /// console lines are waited for during `settle`.
     pub(crate) fn start(kind: Kind, settle: Duration) -> Result<Self> {
-        let stage = Arc::new(Stage::default());
+        Self::start_on(Stage::default(), kind, settle)
+    }
+
+    /// As [`start`](Self::start), but requests are answered by a server behind the rig, not by the scenario.
+    pub(crate) fn start_before(kind: Kind, settle: Duration, upstream: Arc<dyn Upstream>) -> Result<Self> {
+        Self::start_on(Stage::before(upstream), kind, settle)
+    }
+
+    fn start_on(stage: Stage, kind: Kind, settle: Duration) -> Result<Self> {
+        let stage = Arc::new(stage);
         let server = Server::start(Arc::clone(&stage) as _)?;
         Ok(Self { kind, settle, stage, server, browser: None })
     }

@@ -99,10 +99,14 @@ impl Run {
     /// Answers a request and notes it.
     pub(super) fn answer(&mut self, request: &Received, id: u64) -> Reply {
         let (reply, added) = script::answer(&self.scenario.steps[self.current], request, id);
-        let log = &mut self.logs[self.current];
-        log.wire.push(script::log(request));
-        log.added = added;
+        self.note(request);
+        self.logs[self.current].added = added;
         reply
+    }
+
+    /// Notes a request.
+    pub(super) fn note(&mut self, request: &Received) {
+        self.logs[self.current].wire.push(script::log(request));
     }
 
     /// Notes a console line.

@@ -3,13 +3,13 @@
 use super::observed::Observed;
 use super::queue::{Pace, Queue};
 use super::run::Run;
-use super::{page, prefix};
+use super::{Upstream, page, prefix};
 use crate::server::{Received, Reply, Site};
 use anyhow::{Context, Result, bail};
 use cors_engine::scenario::Scenario;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long nothing may be heard from the browser, beside what scenarios wait.
@@ -80,9 +80,16 @@ impl State {
 #[derive(Default)]
 pub(super) struct Stage {
     state: Mutex<State>,
+    /// Who answers instead of the scenarios.
+    upstream: Option<Arc<dyn Upstream>>,
 }
 
 impl Stage {
+    /// A stage whose scenarios are answered by `upstream`.
+    pub(super) fn before(upstream: Arc<dyn Upstream>) -> Self {
+        Stage { upstream: Some(upstream), ..Self::default() }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // A thread that panicked has lost one connection, not the state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -198,8 +205,19 @@ impl Stage {
     }
 
     fn scripted(&self, request: &Received, id: u64) -> Option<Reply> {
+        let passed_on = match &self.upstream {
+            Some(upstream) => Some(upstream.answer(request, &prefix::remove(request.url.path())).ok()?),
+            None => None,
+        };
         let mut state = self.state();
-        Some(state.runs.get_mut(&id)?.answer(request, id))
+        let run = state.runs.get_mut(&id)?;
+        match passed_on {
+            Some(reply) => {
+                run.note(request);
+                Some(reply)
+            }
+            None => Some(run.answer(request, id)),
+        }
     }
 }
 

@@ -37,6 +37,11 @@ pub(crate) struct Received {
 }
 
 impl Received {
+    /// The header lines in order.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The value of the first line with this name (in lower case), if there is one.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(line, _)| line.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
