@@ -6,11 +6,13 @@
 mod cors_check;
 mod engine;
 mod mixed_content;
+mod network;
 mod outcome;
 mod preflight;
 mod preflight_cache;
 mod presets;
 pub(crate) mod profile;
+mod questions;
 mod redirect;
 mod request;
 mod resource_policy;
@@ -22,6 +24,7 @@ pub use outcome::{Blocked, Exchange, Outcome, Outgoing, Step};
 pub use preflight::{Preflight, needs_preflight};
 pub use preflight_cache::PreflightCache;
 pub use presets::CrossOriginAttribute;
+pub use questions::{cors_check, exposed_headers, preflight_check};
 pub use request::{
     Body, CacheMode, CredentialsMode, EmbedderPolicy, HttpVersion, Initiator, InvalidRequest, RedirectMode,
     ReferrerPolicy, Request, RequestMode,
@@ -29,7 +32,7 @@ pub use request::{
 pub use response::{ExposedHeaders, FilteredResponse, ResponseHead, ResponseType};
 
 use crate::protocol::request_header::SafelistRules;
-use crate::protocol::{HeaderList, Headers, Origin, method};
+use crate::protocol::{HeaderList, Origin, method};
 use crate::reason::Reason;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -38,7 +41,7 @@ use core::time::Duration;
 use outcome::Outcome::{NetworkError, Response};
 use preflight::Asked;
 use preflight_cache::CacheKey;
-use profile::{Forgets, Profile, RedirectedOrigin, RemovedHeaders, StreamBody};
+use profile::{Forgets, Profile, RemovedHeaders, StreamBody};
 use smallvec::SmallVec;
 use url::Url;
 
@@ -544,71 +547,6 @@ impl Fetch {
         }
     }
 
-    /// The origin that [serializing a request
-    /// origin](https://fetch.spec.whatwg.org/#serializing-a-request-origin) serializes.
-    fn request_origin(&self) -> &Origin {
-        if self.origin_tainted { &Origin::Opaque } else { &self.origin }
-    }
-
-    /// [Append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header).
-    fn request_origin_header(&self, exchange: Exchange) -> Option<&str> {
-        let serialized = self.request_origin().serialized();
-        if exchange == Exchange::Preflight {
-            return Some(self.preflight_origin().serialized());
-        }
-        if self.tainting == ResponseType::Cors {
-            return Some(serialized);
-        }
-        if self.profile.redirected_origin == RedirectedOrigin::Kept
-            && self.origin_sent
-            && !self.just_crossed_origins
-        {
-            return Some(serialized);
-        }
-        if matches!(&self.method[..], b"GET" | b"HEAD") {
-            return None;
-        }
-        if self.profile.redirected_origin == RedirectedOrigin::NullCrossOrigin && self.crossed_origins {
-            return Some("null");
-        }
-        let is_hidden = self.mode != RequestMode::Cors
-            && match self.referrer_policy {
-                ReferrerPolicy::NoReferrer => true,
-                ReferrerPolicy::NoReferrerWhenDowngrade
-                | ReferrerPolicy::StrictOrigin
-                | ReferrerPolicy::StrictOriginWhenCrossOrigin => {
-                    let secure = |scheme: &str| scheme == "https";
-                    matches!(&self.origin, Origin::Tuple(tuple) if secure(tuple.scheme()))
-                        && !secure(self.url.scheme())
-                }
-                ReferrerPolicy::SameOrigin => !self.origin.is_origin_of(&self.url),
-                ReferrerPolicy::Origin
-                | ReferrerPolicy::OriginWhenCrossOrigin
-                | ReferrerPolicy::UnsafeUrl => false,
-            };
-        Some(if is_hidden { "null" } else { serialized })
-    }
-
-    /// Whether credentials go along with the actual request.
-    fn includes_credentials(&self) -> bool {
-        let asked_for = match self.credentials {
-            CredentialsMode::Include => true,
-            CredentialsMode::SameOrigin => self.tainting == ResponseType::Basic,
-            CredentialsMode::Omit => false,
-        };
-        // Cross-Origin-Embedder-Policy allows credentials. The standard's text has the condition on the
-        // redirect-taint the wrong way round.
-        let stripped = self.embedder_policy == EmbedderPolicy::Credentialless
-            && self.mode == RequestMode::NoCors
-            && (self.origin_tainted || !self.origin.is_origin_of(&self.url));
-        asked_for && !stripped
-    }
-
-    /// The origin that a preflight names and is judged by.
-    fn preflight_origin(&self) -> &Origin {
-        if self.profile.preflight_keeps_page_origin { &self.origin } else { self.request_origin() }
-    }
-
     fn asked(&self) -> Asked<'_> {
         let asked_for = match self.profile.removed_headers {
             RemovedHeaders::AskedFor => self.original_headers.as_ref(),
@@ -636,79 +574,4 @@ impl Fetch {
             credentials: self.credentials,
         }
     }
-}
-
-/// The [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check) alone: does a response with these
-/// headers allow `origin`?
-///
-/// # Errors
-/// The reason, and the header value it is about.
-///
-/// ```
-/// use cors_engine::{CredentialsMode, Engine, Reason, cors_check, protocol::{Headers, Origin}};
-/// let origin = Origin::parse("https://app.example").unwrap();
-/// let headers = Headers::of(&[("Access-Control-Allow-Origin", "https://app.example/")]);
-/// let refusal = cors_check(Engine::Spec, &origin, CredentialsMode::Omit, &headers).unwrap_err();
-/// assert_eq!(refusal.reason, Reason::AllowOriginMismatch);
-/// ```
-pub fn cors_check(
-    engine: Engine,
-    origin: &Origin,
-    credentials: CredentialsMode,
-    headers: &Headers<'_>,
-) -> Result<(), Refusal> {
-    cors_check::cors_check(engine.profile(), origin, credentials, headers)
-}
-
-/// The judgement of a preflight's answer alone: may `request` be sent?
-///
-/// # Errors
-/// The reason, and the header value, method or name it is about.
-///
-/// ```
-/// use cors_engine::{Engine, Reason, Request, ResponseHead, preflight_check};
-/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
-/// request.method = "DELETE".into();
-/// let answer = ResponseHead::new(204, &[("Access-Control-Allow-Origin", "*")]);
-/// let refusal = preflight_check(Engine::Spec, &request, &answer).unwrap_err();
-/// assert_eq!(refusal.reason, Reason::MethodNotAllowed);
-/// # Ok::<(), cors_engine::InvalidRequest>(())
-/// ```
-pub fn preflight_check(
-    engine: Engine,
-    request: &Request,
-    response: &ResponseHead<'_>,
-) -> Result<(), Refusal> {
-    let profile = engine.profile();
-    let headers = request.header_list(profile);
-    let asked = Asked {
-        profile,
-        origin: &request.origin,
-        credentials: request.credentials,
-        method: method::normalize(&request.method),
-        headers: &headers,
-        rules: request.safelist_rules(profile),
-        use_cors_preflight: request.use_cors_preflight(profile),
-        is_forced: request.use_cors_preflight(profile),
-        is_exempt: false,
-        cache_mode: request.cache,
-    };
-    asked.check(response)
-}
-
-/// Which response headers script can read of a response that passed the CORS check.
-///
-/// ```
-/// use cors_engine::{CredentialsMode, Engine, exposed_headers, protocol::Headers};
-/// let headers = Headers::of(&[("Access-Control-Expose-Headers", "*")]);
-/// assert!(exposed_headers(Engine::Spec, CredentialsMode::Omit, &headers).contains(b"ETag"));
-/// assert!(!exposed_headers(Engine::Spec, CredentialsMode::Include, &headers).contains(b"ETag"));
-/// ```
-#[must_use]
-pub fn exposed_headers(
-    engine: Engine,
-    credentials: CredentialsMode,
-    headers: &Headers<'_>,
-) -> ExposedHeaders {
-    response::exposed_headers(engine.profile(), credentials, headers)
 }
