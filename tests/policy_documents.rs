@@ -4,7 +4,9 @@
 
 use cors_engine::PolicyConfig;
 use cors_engine::server::document::PolicyDocument;
-use cors_engine::server::{ConfigError, ConfigErrorCode, ConfigErrors, Position, RefusedPreflight};
+use cors_engine::server::{
+    AnswerReason, ConfigError, ConfigErrorCode, ConfigErrors, FindingCode, Position, RefusedPreflight,
+};
 use proptest::prelude::*;
 
 const EVERY_KEY: &str = r#"
@@ -274,5 +276,26 @@ proptest! {
         if let Err(errors) = config.build() {
             prop_assert!(!errors.to_string().is_empty());
         }
+    }
+}
+
+#[test]
+fn the_page_about_policies_has_every_key_and_every_code() {
+    let page = include_str!("../docs/policies.md");
+    let keys = EVERY_KEY
+        .lines()
+        .take_while(|line| !line.starts_with("[env"))
+        .filter_map(|line| line.split_once(" = "));
+    for (key, _) in keys {
+        assert!(page.contains(&format!("| `{key}` |")), "{key}");
+    }
+    let reasons =
+        AnswerReason::ALL.iter().map(|reason| format!("| `{}` | {} |", reason.code(), reason.words()));
+    let errors = ConfigErrorCode::ALL.iter().map(|code| format!("| `{}` | {} |", code.code(), code.words()));
+    let findings = FindingCode::ALL
+        .iter()
+        .map(|code| format!("| `{}` | {} | {} |", code.code(), code.kind().as_str(), code.words()));
+    for row in reasons.chain(errors).chain(findings) {
+        assert!(page.contains(&row), "{row}");
     }
 }
