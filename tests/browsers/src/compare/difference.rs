@@ -4,33 +4,12 @@ use crate::rig::Observed;
 use cors_engine::scenario::{Observation, Outcome, Replayed, WireEntry, WireKind};
 use std::fmt::Write;
 
-/// What two observations of one step differ in, in the order in which it is looked for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Aspect {
-    Outcome,
-    Wire,
-    Type,
-    Status,
-    Exposed,
-}
-
-impl Aspect {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Outcome => "outcome",
-            Self::Wire => "requests on the wire",
-            Self::Type => "response type",
-            Self::Status => "status",
-            Self::Exposed => "exposed headers",
-        }
-    }
-}
-
 /// The first disagreement in a scenario.
 #[derive(Clone, Debug)]
 pub(super) struct Difference {
     pub(super) step: usize,
-    pub(super) aspect: Aspect,
+    /// The key of the scenario format that they disagree about.
+    pub(super) key: &'static str,
     pub(super) browser: Observation,
     pub(super) engine: Observation,
 }
@@ -40,35 +19,19 @@ impl Difference {
     pub(super) fn find(observed: &Observed, replayed: &Replayed) -> Option<Self> {
         let pairs = observed.steps.iter().map(|step| &step.observed.observation).zip(&replayed.steps);
         pairs.enumerate().find_map(|(step, (browser, engine))| {
-            let aspect = differing_aspect(browser, engine)?;
-            Some(Self { step, aspect, browser: browser.clone(), engine: engine.clone() })
+            // What a browser cannot tell, as the type of an XMLHttpRequest's response, it does not claim.
+            let key = engine.disagreement(browser)?;
+            Some(Self { step, key, browser: browser.clone(), engine: engine.clone() })
         })
     }
 
     /// Whether it looks like the same disagreement: a smaller scenario must not change the subject.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        self.aspect == other.aspect
+        self.key == other.key
             && self.browser.outcome == other.browser.outcome
             && self.engine.outcome == other.engine.outcome
             && self.engine.reason == other.engine.reason
     }
-}
-
-fn differing_aspect(browser: &Observation, engine: &Observation) -> Option<Aspect> {
-    if browser.outcome != engine.outcome {
-        return Some(Aspect::Outcome);
-    }
-    if browser.wire != engine.wire {
-        return Some(Aspect::Wire);
-    }
-    // An XMLHttpRequest does not tell the type of its response.
-    if browser.response_type.is_some() && browser.response_type != engine.response_type {
-        return Some(Aspect::Type);
-    }
-    if browser.status != engine.status {
-        return Some(Aspect::Status);
-    }
-    (browser.exposed != engine.exposed).then_some(Aspect::Exposed)
 }
 
 /// An observation in one line.

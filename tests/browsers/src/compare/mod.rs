@@ -160,7 +160,7 @@ fn alike(disagreements: &[Disagreement]) -> Vec<Vec<&Disagreement>> {
 fn print(group: &[&Disagreement], kind: Kind) {
     let Disagreement { found_in, scenario, difference } = group[0];
     let more = if group.len() > 1 { format!(" and {} more", group.len() - 1) } else { String::new() };
-    println!("{found_in}{more}: {} of step {}", difference.aspect.name(), difference.step);
+    println!("{found_in}{more}: {} of step {}", difference.key, difference.step);
     println!("  {}: {}", kind.name(), in_words(&difference.browser));
     println!("  engine: {}", in_words(&difference.engine));
     let minimal = Scenario { name: format!("min/{found_in}"), about: String::new(), ..scenario.clone() };
