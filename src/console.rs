@@ -64,6 +64,11 @@ fn is_http(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
 }
 
+/// Whether the refused response redirects to a URL with one of these schemes.
+fn leads_to(blocked: &Blocked, schemes: &[&str]) -> bool {
+    blocked.location.as_ref().is_some_and(|location| schemes.contains(&location.scheme()))
+}
+
 /// Whether CORS governs the redirect that was refused.
 fn is_cors_redirect(blocked: &Blocked) -> bool {
     let leads_away = blocked.location.as_ref().is_some_and(|location| {
@@ -85,7 +90,9 @@ fn chromium(blocked: &Blocked) -> Option<String> {
     };
     let valid_value = "Have the server send the header with a valid value.";
     let tail = match blocked.reason {
-        Reason::CrossOriginInSameOriginMode if blocked.exchange.is_none() && blocked.hop == 0 => {
+        // After a redirect the message names the page's own URL, which is not known here.
+        Reason::CrossOriginInSameOriginMode if blocked.hop > 0 => return None,
+        Reason::CrossOriginInSameOriginMode => {
             return is_http(url).then(|| format!(
                 "Fetch API cannot load {url}. Request mode is \"same-origin\" but the URL's origin is not same \
                  as the request origin {page_origin}."
@@ -101,9 +108,6 @@ fn chromium(blocked: &Blocked) -> Option<String> {
              chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, \
              isolated-app."
             .into(),
-        Reason::CrossOriginInSameOriginMode => {
-            "Cross origin requests are not allowed by request mode.".into()
-        }
         Reason::MissingAllowOrigin => {
             "No 'Access-Control-Allow-Origin' header is present on the requested resource.".into()
         }
@@ -250,8 +254,12 @@ fn gecko(blocked: &Blocked) -> Vec<String> {
         | Reason::BlockedPort
         | Reason::SchemeNotHttp
         | Reason::SchemeUnsupported
-        | Reason::LocationNotHttp
         | Reason::UnknownBlob => return Vec::new(),
+        Reason::ConflictingLocations | Reason::LocationNotHttp | Reason::InvalidLocation
+            if blocked.tainting != ResponseType::Cors =>
+        {
+            return Vec::new();
+        }
         _ => None,
     };
     // A response that came and was no redirect is refused without a word on the connection.
@@ -304,6 +312,10 @@ fn webkit(blocked: &Blocked) -> Vec<String> {
         )),
         Reason::RedirectModeError => Some(format!("Not allowed to follow a redirection while loading {url}")),
         Reason::RedirectHasCredentials => Some(format!("redirection URL {value} has credentials")),
+        Reason::LocationNotHttp if leads_to(blocked, &["ftp"]) => Some("FTP URLs are disabled".into()),
+        Reason::LocationNotHttp => {
+            Some("not allowed to follow a cross-origin CORS redirection with non CORS scheme".into())
+        }
         Reason::TooManyRedirects => Some("Load cannot follow more than 20 redirections".into()),
         Reason::ResourcePolicySameOrigin | Reason::ResourcePolicySameSite | Reason::EmbedderPolicy => {
             Some(format!(
@@ -331,7 +343,7 @@ fn webkit(blocked: &Blocked) -> Vec<String> {
             | Reason::MultipleAllowOrigin
             | Reason::AllowCredentialsNotTrue
             | Reason::RedirectHasCredentials
-    );
+    ) || (blocked.reason == Reason::LocationNotHttp && !leads_to(blocked, &["ftp"]));
     let description = match (description, &blocked.location) {
         (Some(description), Some(location)) if is_access_check && !is_preflight(blocked) => Some(format!(
             "Cross-origin redirection to {} denied by Cross-Origin Resource Sharing policy: {description}",
@@ -378,11 +390,11 @@ fn webkit_header_name(name: &str) -> &str {
         "If-Range",
         "If-Unmodified-Since",
         "Last-Event-ID",
+        "Link",
         "Location",
         "Pragma",
         "Range",
         "User-Agent",
-        "X-Requested-With",
     ];
     KNOWN.into_iter().find(|known| known.eq_ignore_ascii_case(name)).unwrap_or(name)
 }
