@@ -63,6 +63,18 @@ impl<S> Layer<S> for CorsLayer {
 }
 
 /// A service with a policy around it. Made by [`CorsLayer`].
+///
+/// ```
+/// use cors_engine::{server::PolicyConfig, tower::{Cors, CorsLayer}};
+/// # use {tower_layer::Layer, tower_service::Service};
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # let policy = PolicyConfig::new().origins(["*"]).build().unwrap();
+/// let mut service: Cors<axum::Router> = CorsLayer::new(policy).layer(axum::Router::new());
+/// let request = http::Request::get("/").header("origin", "https://app.example");
+/// let future = service.call(request.body(axum::body::Body::empty()).unwrap());
+/// let response = runtime.block_on(future).unwrap();
+/// assert_eq!(response.headers()["access-control-allow-origin"], "*");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Cors<S> {
     inner: S,
@@ -97,6 +109,21 @@ where
 
 pin_project! {
     /// The response to come: the service's, or the answer to a preflight.
+    ///
+    /// ```
+    /// # use cors_engine::{server::PolicyConfig, tower::{CorsLayer, ResponseFuture}};
+    /// # use {tower_layer::Layer, tower_service::Service};
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # let policy = PolicyConfig::new().origins(["*"]).methods(["PUT"]).build().unwrap();
+    /// # let mut service = CorsLayer::new(policy).layer(axum::Router::new());
+    /// let preflight = http::Request::options("/")
+    ///     .header("origin", "https://app.example")
+    ///     .header("access-control-request-method", "PUT")
+    ///     .body(axum::body::Body::empty())
+    ///     .unwrap();
+    /// let future: ResponseFuture<_> = service.call(preflight);
+    /// assert_eq!(runtime.block_on(future).unwrap().status(), 204); // the router would say 404
+    /// ```
     #[derive(Debug)]
     pub struct ResponseFuture<F> {
         #[pin]

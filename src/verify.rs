@@ -15,6 +15,15 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 /// What came of a fetch between a browser and a server with a policy.
+///
+/// ```
+/// use cors_engine::{Engine, Outcome, PolicyConfig, Request, verify::verify};
+/// let policy = PolicyConfig::new().origins(["https://app.example"]).build().unwrap();
+/// let request = Request::fetch("https://evil.example", "https://api.example/")?;
+/// let verification = verify(&policy, Engine::Gecko, &request)?;
+/// assert!(matches!(verification.outcome, Outcome::NetworkError(_)) && !verification.meant);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Verification {
@@ -27,6 +36,16 @@ pub struct Verification {
 }
 
 /// A request, and the policy's answer to it.
+///
+/// ```
+/// use cors_engine::{Engine, PolicyConfig, Request, server::AnswerReason, verify::verify};
+/// let policy = PolicyConfig::new().origins(["https://app.example"]).build().unwrap();
+/// let request = Request::fetch("https://app.example", "https://api.example/")?;
+/// let exchange = &verify(&policy, Engine::Spec, &request)?.exchanges[0];
+/// assert_eq!((exchange.reason, exchange.status), (AnswerReason::OriginListed, 200));
+/// assert!(exchange.response.contains(b"access-control-allow-origin"));
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifiedExchange {

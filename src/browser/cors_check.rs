@@ -8,6 +8,14 @@ use crate::reason::Reason;
 use alloc::vec::Vec;
 
 /// A reason, and the value it is about.
+///
+/// ```
+/// use cors_engine::{CredentialsMode, Engine, Reason, cors_check, protocol::{Headers, Origin}};
+/// let headers = Headers::of(&[("Access-Control-Allow-Origin", "https://a.example, https://b.example")]);
+/// let refusal = cors_check(Engine::Spec, &Origin::Opaque, CredentialsMode::Omit, &headers).unwrap_err();
+/// assert_eq!(refusal.reason, Reason::MultipleAllowOrigin);
+/// assert_eq!(refusal.value, b"https://a.example, https://b.example");
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Refusal {
     /// Why.

@@ -97,6 +97,12 @@ pub struct Difference {
 }
 
 /// How a difference is known.
+///
+/// ```
+/// use cors_engine::{Evidence, differences};
+/// let row = differences().iter().find(|row| row.knob == "max_age_limit").unwrap();
+/// assert_eq!(row.evidence, Evidence::Source); // a test cannot wait for hours
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Evidence {
     /// It was observed in the browser.

@@ -4,6 +4,15 @@ use super::engine::Engine;
 use super::request::{Body, CacheMode, CredentialsMode, Initiator, InvalidRequest, Request, RequestMode};
 
 /// The `crossorigin` attribute of an element.
+///
+/// ```
+/// use cors_engine::{CredentialsMode, CrossOriginAttribute, Request, RequestMode};
+/// let image = |attribute| Request::image("https://app.example", "https://cdn.example/a.png", attribute);
+/// assert_eq!(image(CrossOriginAttribute::Absent)?.mode, RequestMode::NoCors);
+/// assert_eq!(image(CrossOriginAttribute::Anonymous)?.mode, RequestMode::Cors);
+/// assert_eq!(image(CrossOriginAttribute::UseCredentials)?.credentials, CredentialsMode::Include);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum CrossOriginAttribute {
     /// Not there.

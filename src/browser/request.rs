@@ -59,6 +59,16 @@ pub struct Request {
 }
 
 /// The ways in which a page can ask.
+///
+/// ```
+/// use cors_engine::{Body, Engine, Fetch, Initiator, Request};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// request.body = Body::Text; // of a GET
+/// assert!(Fetch::new(Engine::Spec, request.clone()).is_err());
+/// request.initiator = Initiator::XmlHttpRequest { upload_listener: false }; // ignores it
+/// assert!(Fetch::new(Engine::Spec, request).is_ok());
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Initiator {
     /// `fetch()`.
@@ -83,6 +93,16 @@ pub enum Initiator {
 }
 
 /// The request mode: what rules the fetch is made under.
+///
+/// ```
+/// use cors_engine::{Engine, Fetch, Reason, Request, RequestMode};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// assert_eq!(request.mode, RequestMode::Cors);
+/// request.mode = RequestMode::NoCors;
+/// request.method = "PUT".into();
+/// assert_eq!(Fetch::new(Engine::Spec, request).unwrap_err().reason, Reason::NoCorsMethod);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[cfg_attr(
     feature = "scenario",
@@ -101,6 +121,14 @@ pub enum RequestMode {
 }
 
 /// Whether credentials (cookies, HTTP authentication, client certificates) go along.
+///
+/// ```
+/// use cors_engine::{CredentialsMode, Engine, cors_check, protocol::{Headers, Origin}};
+/// let headers = Headers::of(&[("Access-Control-Allow-Origin", "*")]);
+/// let check = |credentials| cors_check(Engine::Spec, &Origin::Opaque, credentials, &headers);
+/// assert!(check(CredentialsMode::Omit).is_ok());
+/// assert!(check(CredentialsMode::Include).is_err());
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[cfg_attr(
     feature = "scenario",
@@ -117,6 +145,20 @@ pub enum CredentialsMode {
 }
 
 /// What happens when the response is a redirect.
+///
+/// ```
+/// # use cors_engine::{Engine, Fetch, Outcome, PreflightCache, RedirectMode, Request, ResponseHead, Step};
+/// # use cors_engine::ResponseType;
+/// # let (mut cache, now) = (PreflightCache::default(), core::time::Duration::ZERO);
+/// let mut request = Request::fetch("https://app.example", "https://app.example/old")?;
+/// request.redirect = RedirectMode::Manual;
+/// # let mut fetch = Fetch::new(Engine::Spec, request)?;
+/// fetch.start(&mut cache, now);
+/// let answer = ResponseHead::new(302, &[("Location", "/new")]);
+/// let Step::Done(Outcome::Response(response)) = fetch.receive(&answer, &mut cache, now) else { panic!() };
+/// assert_eq!(response.response_type, ResponseType::OpaqueRedirect);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[cfg_attr(
     feature = "scenario",
@@ -134,6 +176,14 @@ pub enum RedirectMode {
 
 /// How the HTTP cache is used. The engine has no HTTP cache; the mode matters to construction and, in some
 /// browsers, to the preflight cache.
+///
+/// ```
+/// use cors_engine::{CacheMode, Engine, Fetch, Reason, Request};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// request.cache = CacheMode::OnlyIfCached;
+/// assert_eq!(Fetch::new(Engine::Spec, request).unwrap_err().reason, Reason::OnlyIfCachedMode);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[cfg_attr(
     feature = "scenario",
@@ -151,6 +201,19 @@ pub enum CacheMode {
 }
 
 /// The referrer policies.
+///
+/// ```
+/// # use cors_engine::{Engine, Fetch, PreflightCache, ReferrerPolicy, Request, RequestMode, Step};
+/// # let (mut cache, now) = (PreflightCache::default(), core::time::Duration::ZERO);
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// request.method = "POST".into();
+/// request.mode = RequestMode::NoCors;
+/// request.referrer_policy = ReferrerPolicy::NoReferrer;
+/// # let mut fetch = Fetch::new(Engine::Spec, request)?;
+/// let Step::Send(outgoing) = fetch.start(&mut cache, now) else { panic!() };
+/// assert_eq!(outgoing.origin(), Some("null"));
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[allow(missing_docs, reason = "the names are the standard's own")]
 pub enum ReferrerPolicy {
@@ -165,6 +228,22 @@ pub enum ReferrerPolicy {
 }
 
 /// The embedder policies.
+///
+/// ```
+/// # use cors_engine::{CrossOriginAttribute, EmbedderPolicy, Engine, Fetch, Outcome, PreflightCache, Reason};
+/// # use cors_engine::{Request, ResponseHead, Step};
+/// # let (mut cache, now) = (PreflightCache::default(), core::time::Duration::ZERO);
+/// # let absent = CrossOriginAttribute::Absent;
+/// let mut request = Request::image("https://app.example", "https://cdn.example/a.png", absent)?;
+/// request.embedder_policy = EmbedderPolicy::RequireCorp;
+/// # let mut fetch = Fetch::new(Engine::Spec, request)?;
+/// # fetch.start(&mut cache, now);
+/// let answer = ResponseHead::new(200, &[("Content-Type", "image/png")]);
+/// let step = fetch.receive(&answer, &mut cache, now);
+/// let Step::Done(Outcome::NetworkError(blocked)) = step else { panic!() };
+/// assert_eq!(blocked.reason, Reason::EmbedderPolicy);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[allow(missing_docs, reason = "the names are the standard's own")]
 pub enum EmbedderPolicy {
@@ -174,6 +253,19 @@ pub enum EmbedderPolicy {
 }
 
 /// The HTTP versions that matter to streaming bodies.
+///
+/// ```
+/// # use cors_engine::{Body, Engine, Fetch, HttpVersion, Outcome, PreflightCache, Reason, Request, Step};
+/// # let (mut cache, now) = (PreflightCache::default(), core::time::Duration::ZERO);
+/// let mut request = Request::fetch("https://app.example", "https://app.example/upload")?;
+/// request.method = "POST".into();
+/// request.body = Body::Stream;
+/// request.http_version = HttpVersion::Http1;
+/// # let mut fetch = Fetch::new(Engine::Chromium, request)?;
+/// let Step::Done(Outcome::NetworkError(blocked)) = fetch.start(&mut cache, now) else { panic!() };
+/// assert_eq!(blocked.reason, Reason::StreamBodyOverHttp1);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum HttpVersion {
     /// HTTP/1.0 or HTTP/1.1.
@@ -183,6 +275,17 @@ pub enum HttpVersion {
 }
 
 /// What is known of a body: its kind, which decides the default `Content-Type`, not its bytes.
+///
+/// ```
+/// use cors_engine::{Body, Engine, Request, needs_preflight};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// # request.method = "POST".into();
+/// request.body = Body::Text; // text/plain
+/// assert!(!needs_preflight(Engine::Spec, &request)?.is_needed());
+/// request.body = Body::Blob("application/json".into());
+/// assert!(needs_preflight(Engine::Spec, &request)?.is_needed());
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Body {
     /// No body.
@@ -202,6 +305,13 @@ pub enum Body {
 }
 
 /// The error that `fetch()`, `new Request()`, `open()` or `setRequestHeader()` throws.
+///
+/// ```
+/// use cors_engine::{Reason, Request};
+/// let invalid = Request::fetch("https://app.example", "/items").unwrap_err();
+/// assert_eq!((invalid.reason, &invalid.value[..]), (Reason::InvalidUrl, &b"/items"[..]));
+/// assert_eq!(invalid.to_string(), "The URL cannot be parsed. [invalid-url]: /items");
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct InvalidRequest {
     /// Why.

@@ -48,6 +48,17 @@ impl<'a> ResponseHead<'a> {
 }
 
 /// The type of a response as script sees it.
+///
+/// ```
+/// use cors_engine::{Engine, Fetch, Outcome, PreflightCache, Request, ResponseHead, ResponseType, Step};
+/// # let (mut cache, now) = (PreflightCache::default(), core::time::Duration::ZERO);
+/// let mut fetch = Fetch::new(Engine::Spec, Request::fetch("https://app.example", "https://api.example/")?)?;
+/// fetch.start(&mut cache, now);
+/// let answer = ResponseHead::new(200, &[("Access-Control-Allow-Origin", "*")]);
+/// let Step::Done(Outcome::Response(response)) = fetch.receive(&answer, &mut cache, now) else { panic!() };
+/// assert_eq!(response.response_type, ResponseType::Cors);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ResponseType {
     /// From the page's own origin, or a `data:` URL.
@@ -78,6 +89,20 @@ impl ResponseType {
 }
 
 /// A [filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response): what script gets.
+///
+/// ```
+/// # use cors_engine::{Engine, Fetch, Outcome, PreflightCache, Request, RequestMode, ResponseHead, Step};
+/// # let (mut cache, now) = (PreflightCache::default(), core::time::Duration::ZERO);
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// request.mode = RequestMode::NoCors;
+/// # let mut fetch = Fetch::new(Engine::Spec, request)?;
+/// # fetch.start(&mut cache, now);
+/// let answer = ResponseHead::new(200, &[("ETag", "\"1\"")]);
+/// let Step::Done(Outcome::Response(response)) = fetch.receive(&answer, &mut cache, now) else { panic!() };
+/// assert_eq!(response.status, 0);
+/// assert!(!response.exposed.contains(b"etag"));
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FilteredResponse {

@@ -16,6 +16,16 @@ use url::Url;
 const REPAIRS: usize = 256;
 
 /// What to change on the server.
+///
+/// ```
+/// use cors_engine::{Exchange, Request, explain::{Evidence, explain}};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// request.method = "PUT".into();
+/// let advice = explain(&request, &Evidence::default()).advice;
+/// assert!(advice.answers.iter().map(|answer| answer.exchange).eq([Exchange::Preflight, Exchange::Actual]));
+/// assert!(advice.remaining.is_empty());
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Advice {

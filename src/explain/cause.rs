@@ -5,6 +5,16 @@ use alloc::format;
 use alloc::string::String;
 
 /// A usual mistake: what it is, and what to do about it.
+///
+/// ```
+/// use cors_engine::{Exchange, Request, explain::{Answer, Cause, Evidence, Observed, explain}};
+/// let request = Request::fetch("https://app.example", "https://api.example/")?;
+/// let answer = Answer::head(200, &[("Access-Control-Allow-Origin", "https://app.example/")]);
+/// let observed = Observed { exchange: Exchange::Actual, url: request.url.clone(), answer };
+/// let explanation = explain(&request, &Evidence::from(vec![observed]));
+/// assert_eq!(explanation.causes, [Cause::OriginTrailingSlash { value: "https://app.example/".into() }]);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Cause {
@@ -95,6 +105,18 @@ pub enum Cause {
 }
 
 /// Where a redirected preflight was sent.
+///
+/// ```
+/// # use cors_engine::explain::{Answer, Cause, Evidence, Observed, PreflightRedirect, explain};
+/// # use cors_engine::{Exchange, Request};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/cart")?;
+/// request.method = "PUT".into();
+/// let answer = Answer::head(308, &[("Location", "/cart/")]);
+/// let observed = Observed { exchange: Exchange::Preflight, url: request.url.clone(), answer };
+/// let explanation = explain(&request, &Evidence::from(vec![observed]));
+/// assert_eq!(explanation.causes, [Cause::PreflightRedirected(PreflightRedirect::TrailingSlash)]);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PreflightRedirect {
     /// From http to https.

@@ -48,6 +48,18 @@ impl From<Vec<Observed>> for Evidence {
 }
 
 /// One exchange that was seen.
+///
+/// ```
+/// # use cors_engine::{Exchange, Request, explain::{Answer, Evidence, Observed, explain}};
+/// # let request = Request::fetch("https://app.example", "https://api.example/")?;
+/// let observed = Observed {
+///     exchange: Exchange::Actual,
+///     url: request.url.clone(),
+///     answer: Answer::head(200, &[("Access-Control-Allow-Origin", "*")]),
+/// };
+/// assert!(!explain(&request, &Evidence::from(vec![observed])).is_refused());
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Observed {
     /// Which kind of request it was.
@@ -59,6 +71,15 @@ pub struct Observed {
 }
 
 /// What came back for a request.
+///
+/// ```
+/// use cors_engine::{Exchange, Reason, Request, explain::{Answer, Evidence, Observed, explain}};
+/// let request = Request::fetch("https://app.example", "https://api.example/")?;
+/// let observed = Observed { exchange: Exchange::Actual, url: request.url.clone(), answer: Answer::Failed };
+/// let explanation = explain(&request, &Evidence::from(vec![observed]));
+/// assert_eq!(explanation.judgements[0].verdict.reason(), Some(Reason::ConnectionFailed));
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "nearly all answers are heads")]
 pub enum Answer {
@@ -88,6 +109,15 @@ impl Answer {
 }
 
 /// What becomes of a request, browser by browser, and what to do about it.
+///
+/// ```
+/// use cors_engine::{Engine, Request, explain::{Classification, Evidence, explain}};
+/// let request = Request::fetch("https://app.example", "https://api.example/")?;
+/// let explanation = explain(&request, &Evidence::default());
+/// assert_eq!(explanation.classification, Classification::Simple);
+/// assert!(explanation.judgements.iter().map(|judgement| judgement.engine).eq(Engine::ALL));
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -102,6 +132,14 @@ pub struct Explanation {
 }
 
 /// What CORS makes of a request before anything is sent, by the standard.
+///
+/// ```
+/// use cors_engine::{Request, explain::{Classification, Trigger, classify}};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// request.method = "PUT".into();
+/// assert_eq!(classify(&request), Classification::Preflighted(vec![Trigger::Method(b"PUT".into())]));
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Classification {
     /// The URL is of the page's own origin, or needs no network: CORS has no part in it.
@@ -115,6 +153,16 @@ pub enum Classification {
 }
 
 /// What one engine decides.
+///
+/// ```
+/// use cors_engine::{Engine, Request, explain::{Evidence, explain}};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// request.method = "PUT".into();
+/// let explanation = explain(&request, &Evidence::default());
+/// let judgement = explanation.judgement(Engine::WebKit).unwrap();
+/// assert_eq!((judgement.sent.len(), judgement.verdict.word()), (2, "undecided"));
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Judgement {
@@ -127,6 +175,15 @@ pub struct Judgement {
 }
 
 /// A request that an engine makes.
+///
+/// ```
+/// use cors_engine::{Exchange, Request, explain::{Evidence, explain}};
+/// let request = Request::fetch("https://app.example", "https://api.example/")?;
+/// let sent = &explain(&request, &Evidence::default()).judgements[0].sent[0];
+/// assert_eq!((sent.exchange, &sent.method[..]), (Exchange::Actual, &b"GET"[..]));
+/// assert!(sent.headers.contains(b"origin"));
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Sent {
@@ -152,6 +209,15 @@ impl Sent {
 }
 
 /// How a fetch ends, as far as the evidence tells.
+///
+/// ```
+/// use cors_engine::{Request, explain::{Evidence, Verdict, explain}};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// request.method = "TRACE".into();
+/// let explanation = explain(&request, &Evidence::default());
+/// assert!(matches!(explanation.judgements[0].verdict, Verdict::Thrown(_)));
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum Verdict {
     /// Script gets a response.

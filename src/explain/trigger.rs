@@ -7,6 +7,17 @@ use alloc::vec::Vec;
 use core::fmt;
 
 /// One thing about a request that makes it preflighted.
+///
+/// ```
+/// # use cors_engine::{Request, explain::{Classification, classify}};
+/// let mut request = Request::fetch("https://app.example", "https://api.example/")?;
+/// request.headers.append(b"X-Id", b"7");
+/// request.headers.append(b"Content-Type", b"application/json");
+/// let Classification::Preflighted(triggers) = classify(&request) else { panic!() };
+/// let words: Vec<String> = triggers.iter().map(|trigger| trigger.to_string()).collect();
+/// assert_eq!(words, ["the header X-Id", "Content-Type: application/json"]);
+/// # Ok::<(), cors_engine::InvalidRequest>(())
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Trigger {
     /// The method is not GET, HEAD or POST.

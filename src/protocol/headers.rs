@@ -52,6 +52,12 @@ impl HeaderLines for http::HeaderMap {
 ///
 /// Values are stripped of leading and trailing tabs and spaces, as every HTTP recipient does. Up to
 /// sixteen lines are held without allocating.
+///
+/// ```
+/// use cors_engine::protocol::Headers;
+/// let headers = Headers::of(&[("Origin", " https://app.example\t"), ("X-Id", "7")]);
+/// assert_eq!(headers.get(b"origin").as_deref(), Some(&b"https://app.example"[..]));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Headers<'a> {
     lines: SmallVec<[(&'a [u8], &'a [u8]); 16]>,

@@ -8,12 +8,27 @@ use smallvec::SmallVec;
 /// [Extracting header list values](https://fetch.spec.whatwg.org/#extract-header-list-values) for a header
 /// whose syntax is `#token`: lines are split at commas, elements are stripped of tabs and spaces, empty
 /// elements are skipped. Built once, read many times, without allocating.
+///
+/// ```
+/// use cors_engine::protocol::{Headers, list::TokenList};
+/// let headers = Headers::of(&[("Access-Control-Allow-Headers", "X-A, ,X-B"), ("Vary", "Origin")]);
+/// let names = TokenList::extract(&headers, b"access-control-allow-headers").unwrap().unwrap();
+/// assert!(names.iter().eq([&b"X-A"[..], b"X-B"]));
+/// assert!(TokenList::extract(&headers, b"access-control-allow-methods").unwrap().is_none());
+/// ```
 #[derive(Clone, Debug)]
 pub struct TokenList<'a> {
     values: SmallVec<[&'a [u8]; 4]>,
 }
 
 /// The element of a list that is not a token, as it came.
+///
+/// ```
+/// use cors_engine::protocol::{Headers, list::{NotAToken, TokenList}};
+/// let headers = Headers::of(&[("Access-Control-Allow-Methods", "PUT, two words")]);
+/// let error = TokenList::extract(&headers, b"access-control-allow-methods").unwrap_err();
+/// assert_eq!(error, NotAToken(b"two words"));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct NotAToken<'a>(pub &'a [u8]);
 

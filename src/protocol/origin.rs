@@ -30,6 +30,13 @@ pub enum Origin {
 
 /// A [tuple origin](https://html.spec.whatwg.org/multipage/browsers.html#concept-origin-tuple), kept in
 /// its serialized form: two are the same origin exactly when their serializations are equal.
+///
+/// ```
+/// use cors_engine::protocol::Origin;
+/// let url = url::Url::parse("https://App.example:443/cart").unwrap();
+/// let Origin::Tuple(tuple) = Origin::of(&url) else { panic!() };
+/// assert_eq!(tuple.serialized(), "https://app.example");
+/// ```
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct TupleOrigin {
     serialized: String,
@@ -41,6 +48,13 @@ pub struct TupleOrigin {
 }
 
 /// Why a string is not a serialized origin.
+///
+/// ```
+/// use cors_engine::protocol::{Origin, OriginError};
+/// assert_eq!(Origin::parse("app.example"), Err(OriginError::NotAnOrigin));
+/// let error = Origin::parse("https://app.example:443").unwrap_err();
+/// assert_eq!(error.to_string(), "not as a browser serializes it: write https://app.example");
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum OriginError {
     /// It is no URL with a scheme and a host.

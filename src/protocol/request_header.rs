@@ -3,13 +3,34 @@
 use super::{is_http_whitespace, is_token, list, method, trim};
 
 /// The longest value that a CORS-safelisted request-header can have, in bytes.
+///
+/// ```
+/// use cors_engine::protocol::request_header::{SAFELISTED_VALUE_LIMIT, SafelistRules};
+/// let value = [b'a'; SAFELISTED_VALUE_LIMIT + 1];
+/// assert!(SafelistRules::STANDARD.is_cors_safelisted(b"Accept", &value[1..]));
+/// assert!(!SafelistRules::STANDARD.is_cors_safelisted(b"Accept", &value));
+/// ```
 pub const SAFELISTED_VALUE_LIMIT: usize = 128;
 
 /// How long the values of all CORS-safelisted request-headers can be together, in bytes.
+///
+/// ```
+/// use cors_engine::protocol::request_header::{SAFELISTED_TOTAL_LIMIT, SafelistRules};
+/// let lines = [(&b"Accept"[..], &[b'a'; 128][..]); SAFELISTED_TOTAL_LIMIT / 128 + 1];
+/// let unsafe_names = |lines: &[_]| SafelistRules::STANDARD.cors_unsafe_names(lines.iter().copied()).count();
+/// assert_eq!((unsafe_names(&lines[..8]), unsafe_names(&lines)), (0, 9));
+/// ```
 pub const SAFELISTED_TOTAL_LIMIT: usize = 1024;
 
 /// The points on which implementations of the safelist differ. [`SafelistRules::STANDARD`] is the Fetch
 /// Standard's own safelist.
+///
+/// ```
+/// use cors_engine::protocol::request_header::SafelistRules;
+/// let with_hints = SafelistRules { client_hints: true, ..SafelistRules::STANDARD };
+/// assert!(with_hints.is_cors_safelisted(b"Save-Data", b"on"));
+/// assert!(!SafelistRules::STANDARD.is_cors_safelisted(b"Save-Data", b"on"));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SafelistRules {
     /// Client hints such as `DPR` and `Save-Data` are safelisted when their values are well-formed.
@@ -27,6 +48,14 @@ pub struct SafelistRules {
 }
 
 /// How a `Content-Type` request value is parsed.
+///
+/// ```
+/// use cors_engine::protocol::request_header::{ContentTypeSyntax, SafelistRules};
+/// let strict = ContentTypeSyntax::WithoutTrailingSemicolon;
+/// let rules = SafelistRules { content_type: strict, ..SafelistRules::STANDARD };
+/// assert!(!rules.is_cors_safelisted(b"Content-Type", b"text/plain;charset=utf-8;"));
+/// assert!(SafelistRules::STANDARD.is_cors_safelisted(b"Content-Type", b"text/plain;charset=utf-8;"));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ContentTypeSyntax {
     /// [Parse a MIME type](https://mimesniff.spec.whatwg.org/#parse-a-mime-type).
@@ -36,6 +65,13 @@ pub enum ContentTypeSyntax {
 }
 
 /// How a `Range` request value is parsed.
+///
+/// ```
+/// use cors_engine::protocol::request_header::{RangeSyntax, SafelistRules};
+/// let rules = SafelistRules { range: RangeSyntax::UpTo(999), ..SafelistRules::STANDARD };
+/// assert!(rules.is_cors_safelisted(b"Range", b"bytes=0-999"));
+/// assert!(!rules.is_cors_safelisted(b"Range", b"bytes=0-1000"));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RangeSyntax {
     /// [Parse a single range header value](https://fetch.spec.whatwg.org/#simple-range-header-value).
@@ -109,6 +145,12 @@ impl CombinedValue {
 
 impl SafelistRules {
     /// What the Fetch Standard says.
+    ///
+    /// ```
+    /// use cors_engine::protocol::request_header::{RangeSyntax, SafelistRules};
+    /// assert_eq!(SafelistRules::STANDARD.range, RangeSyntax::Standard);
+    /// assert!(SafelistRules::STANDARD.total_limit);
+    /// ```
     pub const STANDARD: SafelistRules = SafelistRules {
         client_hints: false,
         high_bytes_unsafe: false,

@@ -6,6 +6,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// A list of fetches made one after another in one browser context.
+///
+/// ```
+/// use cors_engine::scenario::Scenario;
+/// let line = r#"{"name":"a/b","steps":[{"request":{"origin":"null","url":"http://b.test/"}}]}"#;
+/// let scenario: Scenario = serde_json::from_str(line).unwrap();
+/// assert_eq!((scenario.name.as_str(), scenario.steps.len()), ("a/b", 1));
+/// assert!(scenario.differs.is_empty());
+/// ```
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Scenario {
     /// Unique, short, made of `/`-separated words.
@@ -21,6 +29,14 @@ pub struct Scenario {
 }
 
 /// One fetch and the world it meets.
+///
+/// ```
+/// use cors_engine::scenario::Step;
+/// let json = r#"{"advance_s":5,"request":{"origin":"null","url":"http://b.test/"}}"#;
+/// let step: Step = serde_json::from_str(json).unwrap();
+/// assert_eq!(step.advance_s, 5.0);
+/// assert!(step.server.is_empty() && step.expect.is_none());
+/// ```
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Step {
     /// Seconds of clock time that pass before this step.
@@ -37,6 +53,13 @@ pub struct Step {
 }
 
 /// What script passed to `fetch()` or `XMLHttpRequest`.
+///
+/// ```
+/// use cors_engine::{CredentialsMode, scenario::RequestDescription};
+/// let json = r#"{"origin":"http://a.test","url":"http://b.test/","credentials":"include"}"#;
+/// let request: RequestDescription = serde_json::from_str(json).unwrap();
+/// assert_eq!((request.method.as_str(), request.credentials), ("GET", CredentialsMode::Include));
+/// ```
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct RequestDescription {
     /// The page's origin, serialized; `null` is an opaque origin.
@@ -70,6 +93,12 @@ pub struct RequestDescription {
 }
 
 /// The kinds of body a script can pass.
+///
+/// ```
+/// use cors_engine::scenario::BodyDescription;
+/// let body: BodyDescription = serde_json::from_str(r#"{"blob_type":"text/csv"}"#).unwrap();
+/// assert_eq!(body, BodyDescription::BlobType("text/csv".into()));
+/// ```
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BodyDescription {
@@ -88,6 +117,13 @@ pub enum BodyDescription {
 }
 
 /// What one URL answers.
+///
+/// ```
+/// use cors_engine::scenario::Answers;
+/// let answers: Answers = serde_json::from_str(r#"{"actual":{"status":200}}"#).unwrap();
+/// assert_eq!(answers.actual.unwrap().status, 200);
+/// assert_eq!(answers.preflight, None);
+/// ```
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Answers {
     /// The answer to an `OPTIONS` that carries `Access-Control-Request-Method`.
@@ -99,6 +135,12 @@ pub struct Answers {
 }
 
 /// The head of one response.
+///
+/// ```
+/// use cors_engine::scenario::Answer;
+/// let answer: Answer = serde_json::from_str(r#"{"status":204,"headers":[["Vary","Origin"]]}"#).unwrap();
+/// assert_eq!(answer.headers, [("Vary".to_owned(), "Origin".to_owned())]);
+/// ```
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Answer {
     /// The status code.
@@ -109,6 +151,14 @@ pub struct Answer {
 }
 
 /// What happened, or is expected to happen, in one step. A key that is absent is not claimed.
+///
+/// ```
+/// use cors_engine::scenario::Observation;
+/// let json = r#"{"outcome":"response","type":"cors","status":200}"#;
+/// let observation: Observation = serde_json::from_str(json).unwrap();
+/// assert_eq!(observation.wire, None); // not claimed
+/// assert_eq!(serde_json::to_string(&observation).unwrap(), json);
+/// ```
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Observation {
     /// The requests that reached a server, in order.
@@ -180,6 +230,11 @@ impl WireEntry {
 }
 
 /// How a fetch ended.
+///
+/// ```
+/// use cors_engine::scenario::Outcome;
+/// assert_eq!(serde_json::to_string(&Outcome::NetworkError).unwrap(), "\"network-error\"");
+/// ```
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -192,6 +247,14 @@ pub enum Outcome {
 }
 
 /// One request as a server saw it.
+///
+/// ```
+/// use cors_engine::scenario::WireEntry;
+/// let json = r#"{"kind":"actual","method":"GET","url":"http://b.test/","origin":null}"#;
+/// let entry: WireEntry = serde_json::from_str(json).unwrap();
+/// assert_eq!(entry.origin, Some(None)); // none was sent
+/// assert_eq!(entry.acrm, None); // nothing is claimed
+/// ```
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct WireEntry {
     /// Whether it was a CORS-preflight request.
@@ -212,6 +275,11 @@ pub struct WireEntry {
 }
 
 /// The two kinds of request that CORS knows.
+///
+/// ```
+/// use cors_engine::scenario::WireKind;
+/// assert_eq!(serde_json::from_str::<WireKind>("\"preflight\"").unwrap(), WireKind::Preflight);
+/// ```
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WireKind {

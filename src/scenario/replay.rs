@@ -14,6 +14,15 @@ use std::time::Duration;
 use url::Url;
 
 /// What the engine says about each step of a scenario.
+///
+/// ```
+/// use cors_engine::{Engine, scenario::{Scenario, replay}};
+/// let line = r#"{"name":"x","steps":[{"request":{"origin":"null","url":"http://b.test/"}}]}"#;
+/// let scenario: Scenario = serde_json::from_str(line).unwrap();
+/// let replayed = replay(Engine::Gecko, &scenario);
+/// assert_eq!((replayed.name.as_str(), replayed.steps.len()), ("x", 1));
+/// assert_eq!(replayed.steps[0].reason.as_deref(), Some("missing-allow-origin"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Replayed {
     /// The scenario's name.

@@ -8,6 +8,14 @@ use crate::protocol::{is_http_tab_or_space, trim};
 use alloc::boxed::Box;
 
 /// What kind of request it was.
+///
+/// ```
+/// use cors_engine::server::{PolicyConfig, RequestKind};
+/// let policy = PolicyConfig::new().origins(["*"]).build().unwrap();
+/// let preflight = [("Origin", "https://app.example"), ("Access-Control-Request-Method", "GET")];
+/// assert_eq!(policy.answer(b"OPTIONS", &preflight).kind(), RequestKind::Preflight);
+/// assert_eq!(policy.answer(b"OPTIONS", &preflight[..1]).kind(), RequestKind::Actual);
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum RequestKind {
     /// It has no `Origin`, so CORS has no say in it.
@@ -35,6 +43,14 @@ impl RequestKind {
 }
 
 /// What to do with the request.
+///
+/// ```
+/// use cors_engine::server::{Action, PolicyConfig};
+/// let policy = PolicyConfig::new().origins(["https://app.example"]).build().unwrap();
+/// let preflight = [("Origin", "https://evil.example"), ("Access-Control-Request-Method", "GET")];
+/// assert_eq!(policy.answer(b"OPTIONS", &preflight).action(), Action::Respond { status: 403 });
+/// assert_eq!(policy.answer(b"GET", &preflight).action(), Action::Pass);
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Action {
     /// Pass it on to the application, and put the answer on whatever comes back, whatever its status.
@@ -47,6 +63,16 @@ pub enum Action {
 }
 
 /// One step of putting an [`Answer`] on a response. The steps are taken in order.
+///
+/// ```
+/// use cors_engine::server::{Operation, PolicyConfig};
+/// # let policy = PolicyConfig::new().origins(["*"]).build().unwrap();
+/// let request = [("Origin", "https://app.example")];
+/// let answer = policy.answer(b"GET", &request);
+/// let name = "access-control-allow-origin";
+/// assert!(answer.operations().any(|operation| operation == Operation::Remove { name }));
+/// assert!(answer.operations().any(|operation| operation == Operation::Add { name, value: b"*" }));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Operation<'a> {
     /// Remove every line of this name.

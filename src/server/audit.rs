@@ -12,6 +12,12 @@ use alloc::vec::Vec;
 use core::fmt;
 
 /// What kind of finding.
+///
+/// ```
+/// use cors_engine::server::{FindingKind, PolicyConfig};
+/// let findings = PolicyConfig::new().origins(["*"]).methods(["GET"]).audit();
+/// assert_eq!(findings[0].code.kind(), FindingKind::Redundant);
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum FindingKind {
     /// It lets in more than its author may have thought.
@@ -48,6 +54,12 @@ impl FindingKind {
 macro_rules! finding_codes {
     ($($variant:ident $code:literal $kind:ident $words:literal)+) => {
         /// The findings. The codes are stable: they are never renamed or given another meaning.
+        ///
+        /// ```
+        /// use cors_engine::server::{FindingCode, PolicyConfig};
+        /// let findings = PolicyConfig::new().origins(["http://app.example"]).audit();
+        /// assert_eq!(findings[0].code, FindingCode::InsecureOrigin);
+        /// ```
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         #[non_exhaustive]
         pub enum FindingCode {

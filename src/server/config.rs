@@ -60,6 +60,15 @@ impl<T> From<T> for Located<T> {
 }
 
 /// What becomes of a preflight that the policy refuses.
+///
+/// ```
+/// use cors_engine::server::{Action, PolicyConfig, RefusedPreflight};
+/// let config = PolicyConfig::new().origins(["https://app.example"]);
+/// let policy = config.refused_preflight(RefusedPreflight::Bare).build().unwrap();
+/// let preflight = [("Origin", "https://evil.example"), ("Access-Control-Request-Method", "GET")];
+/// let answer = policy.answer(b"OPTIONS", &preflight);
+/// assert_eq!((answer.action(), answer.headers().count()), (Action::Respond { status: 204 }, 0));
+/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum RefusedPreflight {
     /// It goes on to the application, whose answer is stripped of CORS headers.

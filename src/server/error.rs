@@ -5,6 +5,13 @@ use alloc::vec::Vec;
 use core::fmt;
 
 /// A place in a policy document.
+///
+/// ```
+/// use cors_engine::server::Position;
+/// let position = Position { line: 2, column: 14 };
+/// assert_eq!(position.to_string(), "2:14");
+/// assert!(position < Position { line: 3, column: 1 });
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Position {
     /// The line, from 1.

@@ -56,6 +56,13 @@ pub(crate) struct Key<'a> {
 }
 
 /// Why a text is not an entry of a policy's origins.
+///
+/// ```
+/// use cors_engine::server::{OriginPattern, PatternError};
+/// let error = "app.example".parse::<OriginPattern>().unwrap_err();
+/// assert_eq!(error, PatternError::MissingScheme { write: "https://app.example".into() });
+/// assert_eq!("https://app*.example".parse::<OriginPattern>(), Err(PatternError::MisplacedWildcard));
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum PatternError {

@@ -78,6 +78,15 @@ impl Answer<'_> {
 }
 
 /// An [`Answer`] that borrows nothing.
+///
+/// ```
+/// use cors_engine::server::{HeaderChanges, PolicyConfig};
+/// let policy = PolicyConfig::new().origins(["https://app.example"]).build().unwrap();
+/// let changes: HeaderChanges = policy.answer(b"GET", &[("origin", "https://evil.example")]).to_changes();
+/// let mut headers = http::HeaderMap::new();
+/// changes.apply_to(&mut headers);
+/// assert_eq!(headers["vary"], "origin");
+/// ```
 #[derive(Clone, Debug)]
 pub struct HeaderChanges {
     replaced: SmallVec<[ResponseHeader; 8]>,

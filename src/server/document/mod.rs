@@ -28,6 +28,13 @@ use super::error::{ConfigError, ConfigErrorCode, ConfigErrors};
 use value::{Table, Value};
 
 /// A policy document: one policy, and what its environments change in it.
+///
+/// ```
+/// use cors_engine::server::document::PolicyDocument;
+/// let document = PolicyDocument::from_toml("origins = ['*']\n[env.staging]\nmax_age = 0").unwrap();
+/// assert!(document.environments().eq(["staging"]));
+/// assert!(document.config(Some("staging")).unwrap().build().is_ok());
+/// ```
 #[derive(Clone, Debug)]
 pub struct PolicyDocument {
     table: Table,
