@@ -41,8 +41,10 @@ fn refusal(step: Step<'_>) -> Reason {
 fn an_answer_that_nobody_asked_for_changes_nothing() {
     let (mut cache, now) = (PreflightCache::default(), Duration::ZERO);
     let mut fetch = Fetch::new(Engine::Spec, put("https://b.test/x")).unwrap();
-    let early = fetch.receive(&ResponseHead::new(200, &ALLOWED), &mut cache, now);
-    assert!(matches!(early, Step::Send(_)));
+    let Step::Send(early) = fetch.receive(&ResponseHead::new(200, &ALLOWED), &mut cache, now) else {
+        panic!()
+    };
+    assert_eq!(early.exchange(), Exchange::Preflight);
     let Step::Send(outgoing) = fetch.start(&mut cache, now) else { panic!() };
     assert_eq!(outgoing.exchange(), Exchange::Preflight);
     let Step::Send(outgoing) = fetch.start(&mut cache, now) else { panic!() };

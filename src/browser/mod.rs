@@ -216,7 +216,8 @@ impl Fetch {
 
     /// Takes the response to the request that was last asked for.
     ///
-    /// Without such a request nothing changes: it says again what is wanted next.
+    /// Without such a request the response is ignored: a fetch that has not begun begins, and one that is over
+    /// says so again.
     ///
     /// ```
     /// # use cors_engine::{Engine, Fetch, Outcome, PreflightCache, Reason, Request, ResponseHead, Step};
@@ -236,6 +237,9 @@ impl Fetch {
         cache: &mut PreflightCache,
         now: Duration,
     ) -> Step<'_> {
+        if matches!(self.state, State::Created) {
+            return self.start(cache, now);
+        }
         if let State::Waiting(exchange) = self.state {
             // HTTP-network-or-cache fetch tries once more, over a new connection.
             let misdirected = response.status == 421 && self.body != Body::Stream;
@@ -267,18 +271,21 @@ impl Fetch {
     /// # Ok::<(), cors_engine::InvalidRequest>(())
     /// ```
     pub fn fail(&mut self, cache: &mut PreflightCache) -> Step<'_> {
-        if let State::Waiting(exchange) = self.state {
-            let refusal = Refusal::new(Reason::ConnectionFailed, []);
-            self.state = self.network_error(refusal, Some(exchange), None, cache);
-        }
+        let exchange = match self.state {
+            State::Created => None,
+            State::Waiting(exchange) => Some(exchange),
+            State::Done(_) => return self.step(),
+        };
+        self.state = self.network_error(Refusal::new(Reason::ConnectionFailed, []), exchange, None, cache);
         self.step()
     }
 
     fn step(&self) -> Step<'_> {
         match &self.state {
-            State::Created => Step::Send(Outgoing { fetch: self, exchange: Exchange::Actual }),
-            State::Waiting(exchange) => Step::Send(Outgoing { fetch: self, exchange: *exchange }),
             State::Done(outcome) => Step::Done(outcome),
+            State::Waiting(exchange) => Step::Send(Outgoing { fetch: self, exchange: *exchange }),
+            // Whoever calls this has left the state behind.
+            State::Created => Step::Send(Outgoing { fetch: self, exchange: Exchange::Actual }),
         }
     }
 
