@@ -336,3 +336,38 @@ fn classifying_a_request_with_five_headers_allocates_nothing() {
         assert_eq!(counted.count_total, 0, "{}", engine.name());
     }
 }
+
+#[test]
+fn a_response_says_whether_it_came_after_a_redirect() {
+    let (mut cache, now) = (PreflightCache::default(), Duration::ZERO);
+    for redirects in 0..3 {
+        let mut fetch =
+            Fetch::new(Engine::Spec, Request::fetch("null", "https://b.test/0").unwrap()).unwrap();
+        fetch.start(&mut cache, now);
+        for hop in 1..=redirects {
+            let location = format!("/{hop}");
+            let redirect = [("access-control-allow-origin", "*"), ("location", &location)];
+            fetch.receive(&ResponseHead::new(302, &redirect), &mut cache, now);
+        }
+        let step = fetch.receive(&ResponseHead::new(200, &ALLOWED), &mut cache, now);
+        let Step::Done(Outcome::Response(response)) = step else { panic!("{step:?}") };
+        assert_eq!(response.redirected, redirects > 0);
+        assert_eq!(response.url.path(), format!("/{redirects}"));
+    }
+}
+
+#[test]
+fn one_line_of_allow_origin_is_enough_however_it_is_spelled() {
+    for engine in Engine::ALL {
+        for name in
+            ["access-control-allow-origin", "Access-Control-Allow-Origin", "ACCESS-CONTROL-ALLOW-ORIGIN"]
+        {
+            let (mut cache, now) = (PreflightCache::default(), Duration::ZERO);
+            let mut fetch =
+                Fetch::new(engine, Request::fetch("https://a.test", "https://b.test/").unwrap()).unwrap();
+            fetch.start(&mut cache, now);
+            let step = fetch.receive(&ResponseHead::new(200, &[(name, "https://a.test")]), &mut cache, now);
+            assert!(matches!(step, Step::Done(Outcome::Response(_))), "{} {name}", engine.name());
+        }
+    }
+}
