@@ -299,3 +299,15 @@ fn the_page_about_policies_has_every_key_and_every_code() {
         assert!(page.contains(&row), "{row}");
     }
 }
+
+#[test]
+fn a_key_that_is_unknown_hides_no_other_mistake() {
+    let document = "origins = [\"https://a.example/\"]\nmethods = \"PUT\"\norgins = 3\n";
+    let errors = PolicyDocument::from_toml(document).unwrap_err();
+    let found: Vec<_> =
+        errors.as_slice().iter().map(|error| (error.key.as_str(), error.code.code())).collect();
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(found[0].0, "origins[0]");
+    assert_eq!(found[1], ("methods", "wrong-type"));
+    assert_eq!(found[2], ("orgins", "unknown-key"));
+}

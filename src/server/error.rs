@@ -162,6 +162,14 @@ pub struct ConfigErrors {
     errors: Vec<ConfigError>,
 }
 
+impl ConfigError {
+    /// Whether both are about the same key, whatever the element.
+    pub(crate) fn is_about(&self, other: &ConfigError) -> bool {
+        let key = |error: &ConfigError| error.key.split('[').next().map(ToOwned::to_owned);
+        key(self) == key(other)
+    }
+}
+
 impl ConfigErrors {
     /// `value`, unless there are errors. They are put in the order of the document, if there is one.
     pub(crate) fn or<T>(mut errors: Vec<ConfigError>, value: T) -> Result<T, Self> {

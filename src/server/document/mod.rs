@@ -72,7 +72,17 @@ impl PolicyDocument {
     }
 
     fn check(table: Table) -> Result<Self, ConfigErrors> {
-        let errors = keys::read_root(&table, &mut PolicyConfig::new());
+        let mut config = PolicyConfig::new();
+        let mut errors = keys::read_root(&table, &mut config);
+        if !errors.is_empty() {
+            // What could be read is judged as well, so that every mistake is said at once. What is missing may
+            // have been there, unread.
+            let judged = config.build().err().into_iter().flatten();
+            let stands = judged.filter(|error| error.position.is_some());
+            let more: Vec<_> =
+                stands.filter(|error| !errors.iter().any(|read| read.is_about(error))).collect();
+            errors.extend(more);
+        }
         ConfigErrors::or(errors, PolicyDocument { table })
     }
 
