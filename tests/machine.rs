@@ -371,3 +371,22 @@ fn one_line_of_allow_origin_is_enough_however_it_is_spelled() {
         }
     }
 }
+
+#[test]
+fn what_cors_has_no_part_in_is_said_to_be_so() {
+    let classified = |mode, url: &str| {
+        let mut request = Request::fetch("https://a.test", url).unwrap();
+        request.mode = mode;
+        request.headers.append(b"X-A", b"1");
+        let preflight = needs_preflight(Engine::Spec, &request).unwrap();
+        (preflight == Preflight::NotCrossOrigin, preflight.is_needed())
+    };
+    let (no_part, preflighted) = ((true, false), (false, true));
+    assert_eq!(classified(RequestMode::Cors, "https://b.test/"), preflighted);
+    assert_eq!(classified(RequestMode::Cors, "https://a.test/"), no_part);
+    assert_eq!(classified(RequestMode::Cors, "data:,x"), no_part);
+    assert_eq!(classified(RequestMode::NoCors, "https://b.test/"), no_part);
+    assert_eq!(classified(RequestMode::SameOrigin, "https://b.test/"), no_part);
+    assert!(!Preflight::Simple.is_needed());
+    assert!(Preflight::Forced.is_needed() && Preflight::Method.is_needed());
+}
