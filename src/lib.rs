@@ -65,3 +65,8 @@ pub use browser::*;
 pub use console::console_messages;
 pub use reason::Reason;
 pub use server::{Answer, Policy, PolicyConfig};
+
+/// The examples of the README are tested as well.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -263,14 +263,13 @@ impl<'a> Asked<'a> {
 
     /// How long the answer is remembered; `None` when it is not.
     fn max_age(&self, response: &ResponseHead<'_>) -> Option<Duration> {
-        let name = b"access-control-max-age";
-        let value = self.profile.get(&response.headers, name).unwrap_or_default();
+        let value = self.profile.get(&response.headers, b"access-control-max-age").unwrap_or_default();
         let signed = |value: &[u8]| {
             let number = core::str::from_utf8(value).ok()?.parse::<i64>().ok()?;
             Some(u64::try_from(number).unwrap_or(0))
         };
         let seconds = match self.profile.max_age {
-            MaxAgeSyntax::Digits if response.headers.values(name).nth(1).is_some() => None,
+            // The values of several lines are joined by a comma, which is no digit.
             MaxAgeSyntax::Digits => delta_seconds(&value),
             MaxAgeSyntax::DigitsOrUncached if value.is_empty() => None,
             MaxAgeSyntax::DigitsOrUncached => Some(delta_seconds(&value).filter(|seconds| *seconds > 0)?),

@@ -162,6 +162,7 @@ pub struct ConfigErrors {
     errors: Vec<ConfigError>,
 }
 
+#[cfg(feature = "config")]
 impl ConfigError {
     /// Whether both are about the same key, whatever the element.
     pub(crate) fn is_about(&self, other: &ConfigError) -> bool {
