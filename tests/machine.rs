@@ -61,6 +61,7 @@ fn an_answer_that_nobody_asked_for_changes_nothing() {
 fn a_connection_that_fails_clears_what_was_remembered() {
     let (mut cache, now) = (PreflightCache::default(), Duration::ZERO);
     assert!(preflights(put("https://b.test/x"), &mut cache, now));
+    assert!(!cache.is_empty());
     let mut fetch = Fetch::new(Engine::Spec, put("https://b.test/x")).unwrap();
     fetch.start(&mut cache, now);
     assert_eq!(refusal(fetch.fail(&mut cache)), Reason::ConnectionFailed);
@@ -121,6 +122,12 @@ fn the_bytes_of_a_cache_are_bounded() {
         preflights(put(&long(path)), &mut cache, Duration::ZERO);
     }
     assert!((1..4).contains(&cache.len()), "{}", cache.len());
+    let mut renewed = PreflightCache::with_limits(100, 2_000);
+    preflights(put("https://b.test/kept"), &mut renewed, Duration::ZERO);
+    for minutes in 0..50 {
+        preflights(put("https://b.test/renewed"), &mut renewed, Duration::from_secs(minutes * 60));
+    }
+    assert_eq!(renewed.len(), 2);
     let mut nothing_fits = PreflightCache::with_limits(100, 10);
     preflights(put("https://b.test/x"), &mut nothing_fits, Duration::ZERO);
     assert!(nothing_fits.is_empty());
