@@ -22,6 +22,5 @@ pub(crate) fn is_bad_port(url: &Url) -> bool {
 /// content](https://w3c.github.io/webappsec-mixed-content/#should-block-fetch)? Schemes other than http fail
 /// for reasons of their own.
 pub(crate) fn is_blocked(page: &Origin, url: &Url) -> bool {
-    let page_is_secure = matches!(page, Origin::Tuple(tuple) if tuple.scheme() == "https");
-    page_is_secure && url.scheme() == "http" && !Origin::of(url).is_potentially_trustworthy()
+    page.is_https() && url.scheme() == "http" && !Origin::of(url).is_potentially_trustworthy()
 }

@@ -42,9 +42,7 @@ impl Fetch {
                 ReferrerPolicy::NoReferrerWhenDowngrade
                 | ReferrerPolicy::StrictOrigin
                 | ReferrerPolicy::StrictOriginWhenCrossOrigin => {
-                    let secure = |scheme: &str| scheme == "https";
-                    matches!(&self.origin, Origin::Tuple(tuple) if secure(tuple.scheme()))
-                        && !secure(self.url.scheme())
+                    self.origin.is_https() && self.url.scheme() != "https"
                 }
                 ReferrerPolicy::SameOrigin => !self.origin.is_origin_of(&self.url),
                 ReferrerPolicy::Origin

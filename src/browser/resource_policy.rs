@@ -46,9 +46,5 @@ pub(crate) fn cross_origin_resource_policy_check(
 
 /// A response over a secure transport never matches a page that is not secure.
 fn is_same_site_policy_met(origin: &Origin, response_origin: &Origin) -> bool {
-    let scheme = |origin: &Origin| match origin {
-        Origin::Tuple(tuple) => tuple.scheme() == "https",
-        Origin::Opaque => false,
-    };
-    origin.is_schemelessly_same_site(response_origin) && (scheme(origin) || !scheme(response_origin))
+    origin.is_schemelessly_same_site(response_origin) && (origin.is_https() || !response_origin.is_https())
 }

@@ -384,10 +384,6 @@ fn without_userinfo(location: &[u8]) -> Option<String> {
 /// The narrowest policy that lets the page in.
 fn resource_policy(page: &Origin, url: &Url) -> String {
     let server = Origin::of(url);
-    let scheme = |origin: &Origin| match origin {
-        Origin::Tuple(tuple) => tuple.scheme() == "https",
-        Origin::Opaque => false,
-    };
-    let is_same_site = page.is_schemelessly_same_site(&server) && scheme(page) == scheme(&server);
+    let is_same_site = page.is_schemelessly_same_site(&server) && page.is_https() == server.is_https();
     if is_same_site { "same-site".into() } else { "cross-origin".into() }
 }

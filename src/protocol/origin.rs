@@ -189,6 +189,11 @@ impl Origin {
             || matches!((one.registrable_domain(), two.registrable_domain()), (Some(a), Some(b)) if a == b)
     }
 
+    /// Whether the scheme is `https`.
+    pub(crate) fn is_https(&self) -> bool {
+        matches!(self, Origin::Tuple(tuple) if tuple.scheme() == "https")
+    }
+
     /// Whether the origin is
     /// [potentially trustworthy](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy):
     /// `https:` or `wss:`, a loopback address, or a `localhost` name.
