@@ -43,6 +43,7 @@
 //! | `http` (default) | headers read from and written to [`http::HeaderMap`](https://docs.rs/http) |
 //! | `config` | policies in TOML and JSON documents |
 //! | `tower` | a layer for axum, hyper and other tower services |
+//! | `capture` | captures, such as HARs and texts of curl, read and explained |
 //! | `scenario` | scenarios, the language of the tests, as data |
 //! | `cli` | the command line program `cors` |
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -50,6 +51,8 @@
 extern crate alloc;
 
 mod browser;
+#[cfg(feature = "capture")]
+pub mod capture;
 mod console;
 pub mod explain;
 pub mod protocol;

@@ -53,6 +53,21 @@ impl Engine {
         }
     }
 
+    /// The browser that people know it by: `Chromium`, `Firefox` or `Safari`; or `the standard`.
+    ///
+    /// ```
+    /// assert_eq!(cors_engine::Engine::Gecko.browser(), "Firefox");
+    /// ```
+    #[must_use]
+    pub const fn browser(self) -> &'static str {
+        match self {
+            Engine::Spec => "the standard",
+            Engine::Chromium => "Chromium",
+            Engine::Gecko => "Firefox",
+            Engine::WebKit => "Safari",
+        }
+    }
+
     /// The engine with this name.
     ///
     /// ```

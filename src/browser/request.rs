@@ -144,6 +144,22 @@ pub enum CredentialsMode {
     Include,
 }
 
+impl CredentialsMode {
+    /// The mode as script writes it: `omit`, `same-origin` or `include`.
+    ///
+    /// ```
+    /// assert_eq!(cors_engine::CredentialsMode::SameOrigin.name(), "same-origin");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            CredentialsMode::Omit => "omit",
+            CredentialsMode::SameOrigin => "same-origin",
+            CredentialsMode::Include => "include",
+        }
+    }
+}
+
 /// What happens when the response is a redirect.
 ///
 /// ```

@@ -50,6 +50,33 @@ fn a_raw_exchange_tells_credentials_by_its_cookie() {
 }
 
 #[test]
+fn the_report_holds_the_answers_that_were_seen() {
+    let run = cors(&["explain", "--json", &file("examples/curl-verbose.txt")]);
+    let fetch = run.fetch();
+    let exchanges = fetch["exchanges"].as_array().unwrap();
+    assert_eq!(exchanges[0]["exchange"], "preflight");
+    assert_eq!((&exchanges[0]["answer"], &exchanges[0]["status"]), (&"response".into(), &405.into()));
+    assert!(exchanges[0]["headers"].as_array().unwrap().contains(&serde_json::json!(["allow", "GET, PUT"])));
+}
+
+#[test]
+fn a_target_that_begins_with_slashes_is_a_path() {
+    for (target, url) in [
+        ("///x", "https://api.example///x"),
+        ("//other.example/x?a=//b", "https://api.example//other.example/x?a=//b"),
+        ("/https://other.example/", "https://api.example/https://other.example/"),
+        ("/a/../b?c?d", "https://api.example/b?c?d"),
+        ("/x?", "https://api.example/x?"),
+        ("*", "https://api.example/"),
+    ] {
+        let exchange = format!(
+            "GET {target} HTTP/1.1\nHost: api.example\nOrigin: https://app.example\n\nHTTP/1.1 200 OK\n\n"
+        );
+        assert_eq!(json(&exchange, &[]).fetch()["url"], url);
+    }
+}
+
+#[test]
 fn line_ends_do_not_matter() {
     let bytes = std::fs::read_to_string(file("examples/raw-exchange.http")).unwrap();
     let crlf = json(&bytes, &[]);

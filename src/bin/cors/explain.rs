@@ -1,11 +1,10 @@
 //! `cors explain`: captures in, explanations out.
 
-use crate::capture::{self, Format, Meant};
 use crate::input::{Size, Source};
-use crate::options::{self, CredentialsName, HeaderLine};
+use crate::options::{self, CredentialsName, FormatName, HeaderLine};
 use crate::output;
-use crate::report::Report;
 use clap::Args;
+use cors_engine::capture::{Capture, Meant, Report, Unusable, UnusableKind, read};
 use cors_engine::protocol::Origin;
 use std::process::ExitCode;
 use url::Url;
@@ -29,7 +28,7 @@ pub(crate) struct Arguments {
     files: Vec<std::ffi::OsString>,
     /// The format of the input; found out when not given.
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<FormatName>,
     /// The origin of the page that asks, where the input does not say.
     #[arg(long, value_parser = options::origin)]
     origin: Option<Origin>,
@@ -67,13 +66,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let mut reports = Vec::new();
     let mut all_usable = true;
     for source in arguments.files.iter().cloned().map(Source::from) {
-        let capture =
-            source.read(arguments.max_size).and_then(|bytes| capture::read(&bytes, arguments.format, &meant));
-        match capture {
+        match capture(arguments, &source, &meant) {
             Ok(capture) => reports.push(Report::of(source.to_string(), capture)),
-            Err(unusable) => {
+            Err(problem) => {
                 all_usable = false;
-                eprintln!("cors: {source} {unusable}");
+                eprintln!("cors: {source} {problem}");
             }
         }
     }
@@ -81,4 +78,19 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let blocked = reports.iter().any(Report::is_refused);
     let status = if all_usable { u8::from(blocked) } else { 2 };
     output::finish(written, ExitCode::from(status))
+}
+
+fn capture(arguments: &Arguments, source: &Source, meant: &Meant) -> Result<Capture, String> {
+    let bytes = source.read(arguments.max_size).map_err(|unusable| unusable.to_string())?;
+    read(&bytes, arguments.format.map(Into::into), meant).map_err(|unusable| with_option(&unusable))
+}
+
+/// Names the option that helps.
+fn with_option(unusable: &Unusable) -> String {
+    let option = match unusable.kind() {
+        UnusableKind::NoOrigin => "; --origin does that",
+        UnusableKind::UnknownFormat => "; --format says which one it is",
+        _ => "",
+    };
+    format!("{unusable}{option}")
 }

@@ -1,7 +1,6 @@
 //! `cors`: why a browser blocks a request and what to change; what a policy means and how it answers.
 
 mod answer;
-mod capture;
 mod check;
 mod completions;
 mod diff;
@@ -15,7 +14,8 @@ mod output;
 mod policy_file;
 mod probe;
 mod replay;
-mod report;
+mod text;
+mod words;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! Values on the command line that several subcommands take.
 
 use clap::ValueEnum;
+use cors_engine::capture::Format;
 use cors_engine::protocol::{HeaderList, Origin, is_token};
 use cors_engine::{CredentialsMode, Engine};
 use url::Url;
@@ -46,6 +47,30 @@ impl From<CredentialsName> for CredentialsMode {
             CredentialsName::Omit => CredentialsMode::Omit,
             CredentialsName::SameOrigin => CredentialsMode::SameOrigin,
             CredentialsName::Include => CredentialsMode::Include,
+        }
+    }
+}
+
+/// A format by its name.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FormatName {
+    /// A HAR exported from a browser's developer tools.
+    Har,
+    /// What `curl -v` prints.
+    CurlVerbose,
+    /// What `curl -i` prints: answers without requests.
+    CurlInclude,
+    /// HTTP requests and responses as they are on the wire.
+    Raw,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Har => Format::Har,
+            FormatName::CurlVerbose => Format::CurlVerbose,
+            FormatName::CurlInclude => Format::CurlInclude,
+            FormatName::Raw => Format::Raw,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Output: reports on standard output, and what becomes of the exit status when writing ends early.
 
-use crate::report::{self, Report};
+use crate::text;
+use cors_engine::capture::Report;
+use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
@@ -8,14 +10,21 @@ use std::process::ExitCode;
 pub(crate) fn print(reports: &[Report], json: bool, all: bool) -> io::Result<()> {
     if json {
         let mut output = BufWriter::new(io::stdout().lock());
-        report::json::write(&mut output, reports)?;
+        serde_json::to_writer_pretty(&mut output, &Document { captures: reports })?;
+        writeln!(output)?;
         return output.flush();
     }
     let mut output = BufWriter::new(anstream::stdout().lock());
     for report in reports {
-        report::text::write(&mut output, report, all)?;
+        text::write(&mut output, report, all)?;
     }
     output.flush()
+}
+
+/// The document that `--json` prints.
+#[derive(Serialize)]
+struct Document<'a> {
+    captures: &'a [Report],
 }
 
 /// The exit status `status`, unless writing failed. That nobody reads on is no failure.

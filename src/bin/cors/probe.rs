@@ -2,11 +2,10 @@
 
 mod transport;
 
-use crate::capture::{CapturedFetch, Kind};
 use crate::options::{self, EngineName, HeaderLine};
 use crate::output;
-use crate::report::Report;
 use clap::Args;
+use cors_engine::capture::{CapturedFetch, Explained, Kind, Report};
 use cors_engine::explain::{Answer, Evidence, Observed};
 use cors_engine::protocol::Origin;
 use cors_engine::{
@@ -105,7 +104,12 @@ fn probe(arguments: &Arguments) -> Result<Report, Unreachable> {
             .assumed
             .push("Only the preflight was sent; --send-actual sends the request itself, too.".into());
     }
-    Ok(Report::of_probe(arguments.url.to_string(), fetch))
+    Ok(Report {
+        source: arguments.url.to_string(),
+        input: "asked over the network".into(),
+        set_aside: 0,
+        fetches: vec![Explained::of(fetch, None)],
+    })
 }
 
 /// A fetch over the network.

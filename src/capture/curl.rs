@@ -3,11 +3,10 @@
 use super::message::{Building, Head, Line, Lines, Start};
 use super::raw;
 use super::text::{self, Pairing, Scheme, unknown_url};
-use super::{Capture, Entry, Format, Meant, Response};
-use crate::input::Unusable;
-use cors_engine::Request;
-use cors_engine::explain::{Classification, classify};
-use cors_engine::protocol::{HeaderList, Headers, Origin};
+use super::{Capture, Entry, Format, Meant, Response, Unusable};
+use crate::Request;
+use crate::explain::{Classification, classify};
+use crate::protocol::{HeaderList, Headers, Origin};
 use url::Url;
 
 /// Reads the text of `curl -v`: `>` marks what was sent, `<` what came back, `*` what curl says itself.
@@ -67,7 +66,7 @@ pub(super) fn read_include(bytes: &[u8], meant: &Meant) -> Result<Capture, Unusa
     let mut url = match &meant.url {
         Some(url) => url.clone(),
         None => {
-            pairing.assume("The URL is not in the input; --url names it.");
+            pairing.assume("The URL is not in the input; name it to be exact.");
             unknown_url()?
         }
     };
@@ -75,9 +74,10 @@ pub(super) fn read_include(bytes: &[u8], meant: &Meant) -> Result<Capture, Unusa
     for Head { start, headers, line } in raw::heads(bytes)? {
         match start {
             Start::Request { .. } => {
-                return Err(Unusable(format!(
-                    "line {line}: a request, which `curl -i` does not print; try --format raw"
-                )));
+                return Err(Unusable::at(
+                    line,
+                    "a request, which `curl -i` does not print; it may be HTTP messages as they are on the wire",
+                ));
             }
             Start::Response { status: 100..=199 } => {}
             Start::Response { status } => responses.push(Response { status, headers }),

@@ -2,16 +2,15 @@
 //! leaves out.
 
 use super::message::{Head, Start};
-use super::{Capture, Entry, Format, Meant, Response, chain, infer};
-use crate::input::Unusable;
-use cors_engine::protocol::{HeaderList, Headers};
+use super::{Capture, Entry, Format, Meant, Response, Unusable, UnusableKind, chain, infer};
+use crate::protocol::{HeaderList, Headers};
 use url::Url;
 
 /// Makes a capture out of what a text held.
 pub(super) fn capture(format: Format, pairing: Pairing<'_>, meant: &Meant) -> Result<Capture, Unusable> {
     let Pairing { mut entries, mut assumed, .. } = pairing;
     if entries.is_empty() {
-        return Err(Unusable("holds no HTTP exchange".into()));
+        return Err(Unusable::new(UnusableKind::NoExchange, "holds no HTTP exchange"));
     }
     take_as_meant(&mut entries, &mut assumed, meant);
     let fetches = chain::chains(entries)?
@@ -97,10 +96,7 @@ impl<'a> Pairing<'a> {
                 match self.entries.last_mut() {
                     Some(entry) if entry.response.is_none() => entry.response = Some(response),
                     _ => {
-                        return Err(Unusable(format!(
-                            "line {}: a response without a request before it",
-                            head.line
-                        )));
+                        return Err(Unusable::at(head.line, "a response without a request before it"));
                     }
                 }
             }
@@ -110,7 +106,8 @@ impl<'a> Pairing<'a> {
 
     fn url(&mut self, target: &[u8], headers: &HeaderList, line: usize) -> Result<Url, Unusable> {
         let problem = |what: &str| {
-            Unusable(format!("line {line}: {what}: \"{}\"", target[..target.len().min(80)].escape_ascii()))
+            let start = target[..target.len().min(80)].escape_ascii();
+            Unusable::at(line, format!("{what}: \"{start}\""))
         };
         let text = core::str::from_utf8(target).map_err(|_| problem("the request's target is not UTF-8"))?;
         if !text.starts_with('/') && text != "*" {
@@ -130,11 +127,11 @@ impl<'a> Pairing<'a> {
                 Url::parse(&text).map_err(|_| problem("the Host header is no host"))?
             }
             (None, None) => {
-                self.assume("The request has no Host header; --url names the server.");
+                self.assume("The request has no Host header; name the URL to be exact.");
                 unknown_url()?
             }
         };
-        base.join(if text == "*" { "/" } else { text }).map_err(|_| problem("the request's target is no URL"))
+        Ok(with_target(base, text))
     }
 
     fn scheme_of(&mut self, host: &str) -> &'static str {
@@ -143,7 +140,7 @@ impl<'a> Pairing<'a> {
             Scheme::Https => "https",
             Scheme::Unknown if host.ends_with(":80") => "http",
             Scheme::Unknown => {
-                self.assume("The server is taken to be asked by https; --url says otherwise.");
+                self.assume("The server is taken to be asked by https; name the URL if it is not.");
                 "https"
             }
         }
@@ -163,7 +160,25 @@ impl Entry {
     }
 }
 
+/// What `target` names on the server of `base`: a path and a query, or `*`. It is never a reference to
+/// another server, however many slashes it begins with.
+fn with_target(base: Url, target: &str) -> Url {
+    let target = if target == "*" { "/" } else { target };
+    let (target, fragment) = split(target, '#');
+    let (path, query) = split(target, '?');
+    let mut url = base;
+    url.set_path(path);
+    url.set_query(query);
+    url.set_fragment(fragment);
+    url
+}
+
+fn split(text: &str, at: char) -> (&str, Option<&str>) {
+    text.split_once(at).map_or((text, None), |(before, after)| (before, Some(after)))
+}
+
 /// Stands for a URL that the input does not name.
 pub(super) fn unknown_url() -> Result<Url, Unusable> {
-    Url::parse("https://unknown.invalid/").map_err(|error| Unusable(error.to_string()))
+    Url::parse("https://unknown.invalid/")
+        .map_err(|error| Unusable::new(UnusableKind::Malformed, error.to_string()))
 }

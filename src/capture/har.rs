@@ -1,10 +1,9 @@
 //! HAR files, as Chromium, Firefox and Safari export them.
 
 use super::har_model::{Entry as HarEntry, Har, Header, Log, Program, Response as HarResponse};
-use super::{Capture, Entry, Format, HEADERS_LIMIT, Meant, Response, chain, infer};
-use crate::input::Unusable;
-use cors_engine::Engine;
-use cors_engine::protocol::{HeaderList, Origin};
+use super::{Capture, Entry, Format, HEADERS_LIMIT, Meant, Response, Unusable, UnusableKind, chain, infer};
+use crate::Engine;
+use crate::protocol::{HeaderList, Origin};
 use serde_json::error::Category;
 use std::collections::HashMap;
 use url::Url;
@@ -18,9 +17,9 @@ pub(super) fn read(bytes: &[u8], meant: &Meant) -> Result<Capture, Unusable> {
     let mut set_aside = 0;
     let mut entries = Vec::new();
     for (index, har_entry) in log.entries.into_iter().enumerate() {
-        match entry(har_entry, &pages)
-            .map_err(|problem| Unusable(format!("entry {}: {problem}", index + 1)))?
-        {
+        match entry(har_entry, &pages).map_err(|problem| {
+            Unusable::new(UnusableKind::Malformed, format!("entry {}: {problem}", index + 1))
+        })? {
             Some(entry) => entries.push(entry),
             None => set_aside += 1,
         }
@@ -37,14 +36,15 @@ pub(super) fn read(bytes: &[u8], meant: &Meant) -> Result<Capture, Unusable> {
 }
 
 fn not_a_har(error: &serde_json::Error) -> Unusable {
-    Unusable(match error.classify() {
+    let words = match error.classify() {
         _ if error.to_string().starts_with("recursion limit") => {
             format!("is JSON nested too deeply for a HAR: {error}")
         }
         Category::Eof => format!("is a HAR that ends too early ({error}). Export it again"),
         Category::Syntax => format!("is no JSON, so it is no HAR: {error}"),
         Category::Data | Category::Io => format!("is JSON, but not a HAR: {error}"),
-    })
+    };
+    Unusable::new(UnusableKind::NotAHar, words)
 }
 
 fn program(program: &Program) -> String {

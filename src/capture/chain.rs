@@ -1,9 +1,8 @@
 //! Chains: which exchanges belong to one fetch. A preflight goes with the request that it was made for, and a
 //! redirect with the request that followed it.
 
-use super::{Entry, Response};
-use crate::input::Unusable;
-use cors_engine::protocol::Headers;
+use super::{Entry, Response, Unusable, UnusableKind};
+use crate::protocol::Headers;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use url::Url;
 
@@ -72,7 +71,10 @@ const ENTRIES: usize = 50_000;
 /// Puts together what belongs together. The fetches come in the order of their first entries.
 pub(super) fn chains(entries: Vec<Entry>) -> Result<Vec<Chain>, Unusable> {
     if entries.len() > ENTRIES {
-        return Err(Unusable(format!("holds more than {ENTRIES} exchanges. Capture less at a time")));
+        return Err(Unusable::new(
+            UnusableKind::TooLarge,
+            format!("holds more than {ENTRIES} exchanges. Capture less at a time"),
+        ));
     }
     Ok(link(hops(entries)))
 }

@@ -2,9 +2,9 @@
 
 use super::chain::{Chain, Hop};
 use super::{CapturedFetch, Meant, Otherwise};
-use cors_engine::explain::{Explanation, explain};
-use cors_engine::protocol::Headers;
-use cors_engine::{CredentialsMode, Engine};
+use crate::explain::{Explanation, explain};
+use crate::protocol::Headers;
+use crate::{CredentialsMode, Engine};
 
 /// Why a fetch is taken to be made with or without credentials.
 enum Ground {
@@ -32,7 +32,7 @@ pub(super) fn settle(fetch: &mut CapturedFetch, chain: &Chain, engine: Option<En
     }
     let refusal = there.browsers().find_map(|judgement| judgement.verdict.reason());
     let outcome = refusal.map_or_else(|| "allowed".into(), |reason| format!("blocked ({})", reason.code()));
-    let (this, other) = (name(mode), name(opposite(mode)));
+    let (this, other) = (mode.name(), opposite(mode).name());
     fetch.assumed.push(format!(
         "The credentials mode \"{this}\" is assumed: {why}. With \"{other}\" the fetch is {outcome}."
     ));
@@ -95,13 +95,4 @@ fn opposite(mode: CredentialsMode) -> CredentialsMode {
 
 fn verdicts(explanation: &Explanation) -> impl Iterator<Item = &'static str> {
     explanation.browsers().map(|judgement| judgement.verdict.word())
-}
-
-/// The mode as script writes it.
-pub(crate) fn name(mode: CredentialsMode) -> &'static str {
-    match mode {
-        CredentialsMode::Omit => "omit",
-        CredentialsMode::SameOrigin => "same-origin",
-        CredentialsMode::Include => "include",
-    }
 }

@@ -3,11 +3,10 @@
 
 use super::chain::{Chain, Hop};
 use super::credentials;
-use super::{CapturedFetch, Entry, Kind, Meant};
-use crate::input::Unusable;
-use cors_engine::explain::{Answer, Evidence, Observed, Verdict, explain};
-use cors_engine::protocol::{HeaderList, Headers, Origin, list, method, request_header};
-use cors_engine::{
+use super::{CapturedFetch, Entry, Kind, Meant, Unusable, UnusableKind};
+use crate::explain::{Answer, Evidence, Observed, Verdict, explain};
+use crate::protocol::{HeaderList, Headers, Origin, list, method, request_header};
+use crate::{
     Body, Engine, Exchange, Initiator, Preflight, RedirectMode, Request, RequestMode, needs_preflight,
 };
 use url::Url;
@@ -76,10 +75,10 @@ fn noted(chain: &Chain, request: &Request, judge: Engine) -> Evidence {
 pub(super) fn from_text(chain: Chain, meant: &Meant, assumed: &[String]) -> Result<CapturedFetch, Unusable> {
     let clues = Clues { chain: &chain, meant };
     let Some(origin) = meant.origin.clone().or_else(|| clues.page()) else {
-        return Err(Unusable(
+        return Err(Unusable::new(
+            UnusableKind::NoOrigin,
             "does not say which page asks: no request in it has an Origin header. Name the page's origin, such \
-             as --origin https://app.example"
-                .into(),
+             as https://app.example",
         ));
     };
     let request = clues.request(origin);

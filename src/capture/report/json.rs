@@ -1,50 +1,31 @@
-//! Reports for machines: one JSON document. Codes and keys are stable; words may change.
+//! Reports for machines. Codes and keys are stable; words may change.
 
-use super::{Explained, Report, words};
-use crate::capture::{Kind, Otherwise, credentials_name};
-use cors_engine::explain::{Advice, Classification, Judgement, Verdict};
-use cors_engine::{Engine, Exchange, RequestMode, console_messages};
+use super::{Explained, Report};
+use crate::capture::{Kind, Otherwise};
+use crate::explain::{Advice, Answer, Classification, Judgement, Observed, Verdict};
+use crate::protocol::HeaderList;
+use crate::{Engine, Exchange, RequestMode, console_messages};
+use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
-use std::io::{self, Write};
 
-/// Writes the reports as one document.
-pub(crate) fn write(output: &mut impl Write, reports: &[Report]) -> io::Result<()> {
-    let captures = reports.iter().map(Capture::of).collect();
-    serde_json::to_writer_pretty(&mut *output, &Document { captures })?;
-    writeln!(output)
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    captures: Vec<Capture<'a>>,
-}
-
-#[derive(Serialize)]
-struct Capture<'a> {
-    source: &'a str,
-    input: &'a str,
-    blocked: usize,
-    set_aside: usize,
-    /// Made one by one while they are written: there may be many.
-    #[serde(serialize_with = "fetches")]
-    fetches: &'a [Explained],
-}
-
-impl<'a> Capture<'a> {
-    fn of(report: &'a Report) -> Self {
-        Capture {
-            source: &report.source,
-            input: &report.capture_words,
-            blocked: report.count(|explained| explained.explanation.is_refused()),
-            set_aside: report.set_aside,
-            fetches: &report.fetches,
-        }
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut report = serializer.serialize_struct("Report", 5)?;
+        report.serialize_field("source", &self.source)?;
+        report.serialize_field("input", &self.input)?;
+        report.serialize_field("blocked", &self.refused())?;
+        report.serialize_field("set_aside", &self.set_aside)?;
+        report.serialize_field("fetches", &self.fetches)?;
+        report.end()
     }
 }
 
-fn fetches<S: Serializer>(fetches: &[Explained], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(fetches.iter().map(fetch))
+/// Made one by one while they are written: there may be many.
+impl Serialize for Explained {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fetch(self).serialize(serializer)
+    }
 }
 
 fn fetch(explained: &Explained) -> Value {
@@ -68,7 +49,7 @@ fn fetch(explained: &Explained) -> Value {
         "url": fetch.request.url.as_str(),
         "method": text(&fetch.request.method),
         "mode": mode(fetch.request.mode),
-        "credentials": credentials_name(fetch.request.credentials),
+        "credentials": fetch.request.credentials.name(),
         "otherwise": fetch.otherwise.as_ref().map(otherwise),
         "kind": kind(fetch.kind),
         "classification": classification(&explanation.classification),
@@ -77,17 +58,32 @@ fn fetch(explained: &Explained) -> Value {
         "engines": engines,
         "causes": causes,
         "advice": advice(&explanation.advice),
-        "seen": words::seen(fetch),
+        "seen": fetch.seen(),
+        "exchanges": fetch.evidence.exchanges.iter().map(observed).collect::<Vec<_>>(),
         "noted_failure": fetch.failure,
         "remarks": remarks,
         "assumed": fetch.assumed,
     })
 }
 
+fn observed(observed: &Observed) -> Value {
+    let mut value = json!({ "exchange": exchange(observed.exchange), "url": observed.url.as_str() });
+    match &observed.answer {
+        Answer::Head { status, headers: lines } => {
+            value["answer"] = "response".into();
+            value["status"] = (*status).into();
+            value["headers"] = headers(lines).into();
+        }
+        Answer::Failed => value["answer"] = "failed".into(),
+        Answer::Remembered => value["answer"] = "remembered".into(),
+    }
+    value
+}
+
 /// How the fetch would end with another credentials mode, where the mode was assumed.
 fn otherwise(otherwise: &Otherwise) -> Value {
     json!({
-        "credentials": credentials_name(otherwise.credentials),
+        "credentials": otherwise.credentials.name(),
         "verdict": if otherwise.refusal.is_some() { "blocked" } else { "allowed" },
         "reason": otherwise.refusal.map(|reason| reason.code()),
     })
@@ -102,7 +98,7 @@ fn engine(judgement: &Judgement) -> Value {
                 "exchange": exchange(sent.exchange),
                 "method": text(&sent.method),
                 "url": sent.url.as_str(),
-                "headers": sent.headers.lines().map(|(name, value)| [text(name), text(value)]).collect::<Vec<_>>(),
+                "headers": headers(&sent.headers),
             })
         })
         .collect();
@@ -125,7 +121,7 @@ fn engine(judgement: &Judgement) -> Value {
             value["console"] = console_messages(blocked).into();
         }
         Verdict::Thrown(invalid) => value["value"] = text(&invalid.value).into(),
-        Verdict::Undecided(sent) => value["ask"] = words::curl(sent).into(),
+        Verdict::Undecided(sent) => value["ask"] = sent.curl().into(),
     }
     value
 }
@@ -151,6 +147,10 @@ fn advice(advice: &Advice) -> Value {
         .map(|(engine, reason): &(Engine, _)| (engine.name().into(), reason.code().into()))
         .collect();
     json!({ "answers": answers, "notes": advice.notes, "remaining": remaining })
+}
+
+fn headers(list: &HeaderList) -> Vec<Value> {
+    list.lines().map(|(name, value)| json!([text(name), text(value)])).collect()
 }
 
 fn text(bytes: &[u8]) -> String {

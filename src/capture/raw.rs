@@ -2,9 +2,8 @@
 
 use super::message::{Building, Head, Line, Lines};
 use super::text::{self, Pairing};
-use super::{Capture, Format, Meant};
-use crate::input::Unusable;
-use cors_engine::protocol::Headers;
+use super::{Capture, Format, Meant, Unusable};
+use crate::protocol::Headers;
 
 /// Reads requests and responses.
 pub(super) fn read(bytes: &[u8], meant: &Meant) -> Result<Capture, Unusable> {
@@ -44,12 +43,13 @@ pub(super) fn heads(bytes: &[u8]) -> Result<Vec<Head>, Unusable> {
 
 fn not_a_start(line: Line<'_>) -> Unusable {
     let start = &line.text[..line.text.len().min(40)];
-    Unusable(format!(
-        "line {}: expected a request line (GET /path HTTP/1.1) or a status line (HTTP/1.1 200 OK), found \
-         \"{}\"",
+    let found = start.escape_ascii();
+    Unusable::at(
         line.number,
-        start.escape_ascii()
-    ))
+        format!(
+            "expected a request line (GET /path HTTP/1.1) or a status line (HTTP/1.1 200 OK), found \"{found}\""
+        ),
+    )
 }
 
 fn content_length(head: &Head) -> Option<usize> {

@@ -1,8 +1,7 @@
 //! HTTP messages as text: start lines, header lines, and what lies between messages.
 
-use super::HEADERS_LIMIT;
-use crate::input::Unusable;
-use cors_engine::protocol::{HeaderList, is_token};
+use super::{HEADERS_LIMIT, Unusable};
+use crate::protocol::{HeaderList, is_token};
 
 /// The head of a message.
 #[derive(Debug)]
@@ -117,11 +116,13 @@ impl Building {
     pub(super) fn push(&mut self, line: Line<'_>) -> Result<(), Unusable> {
         self.bytes += line.text.len();
         if self.bytes > HEADERS_LIMIT {
-            return Err(Unusable(format!(
-                "line {}: the headers of one message are larger than {} KiB, which no browser takes",
+            return Err(Unusable::at(
                 line.number,
-                HEADERS_LIMIT / 1024
-            )));
+                format!(
+                    "the headers of one message are larger than {} KiB, which no browser takes",
+                    HEADERS_LIMIT / 1024
+                ),
+            ));
         }
         if let ([b' ' | b'\t', ..], Some((_, value))) = (line.text, &mut self.last) {
             value.push(b' ');
@@ -157,9 +158,6 @@ impl Building {
 
 fn not_a_header(line: Line<'_>) -> Unusable {
     let start = &line.text[..line.text.len().min(40)];
-    Unusable(format!(
-        "line {}: expected a header (Name: value) or an empty line, found \"{}\"",
-        line.number,
-        start.escape_ascii()
-    ))
+    let found = start.escape_ascii();
+    Unusable::at(line.number, format!("expected a header (Name: value) or an empty line, found \"{found}\""))
 }

@@ -1,8 +1,8 @@
 //! Reports for people: a table of all fetches, then a paragraph for each that needs one.
 
-use super::{Explained, Report, words};
-use crate::capture::{Kind, credentials_name};
+use crate::words;
 use anstyle::{AnsiColor, Style};
+use cors_engine::capture::{Explained, Kind, Report};
 use cors_engine::console_messages;
 use cors_engine::explain::{Explanation, Judgement, Verdict};
 use std::collections::BTreeSet;
@@ -30,7 +30,7 @@ pub(crate) fn write(output: &mut impl Write, report: &Report, all: bool) -> io::
         table(output, &listed)?;
     }
     for (index, explained) in listed.iter().enumerate() {
-        if explained.needs_words() || listed.len() == 1 {
+        if needs_words(explained) || listed.len() == 1 {
             paragraph(output, index + 1, explained)?;
         }
     }
@@ -38,12 +38,24 @@ pub(crate) fn write(output: &mut impl Write, report: &Report, all: bool) -> io::
     writeln!(output)
 }
 
+/// Whether there is more to say than one line.
+fn needs_words(explained: &Explained) -> bool {
+    let Explained { explanation, remarks, .. } = explained;
+    explanation.is_refused()
+        || explanation.browsers_disagree()
+        || !explanation.causes.is_empty()
+        || !explanation.advice.answers.is_empty()
+        || !remarks.is_empty()
+}
+
 fn summary(output: &mut impl Write, report: &Report) -> io::Result<()> {
-    let refused = report.count(|explained| explained.explanation.is_refused());
-    let asked_others = report.count(Explained::is_of_interest);
-    let own = report.count(|explained| explained.fetch.kind == Kind::SameOrigin);
-    let loads = report.count(|explained| explained.fetch.kind == Kind::Load);
-    writeln!(output, "{STRONG}{}{STRONG:#} ({})", clean(&report.source), clean(&report.capture_words))?;
+    let count =
+        |wanted: fn(&Explained) -> bool| report.fetches.iter().filter(|explained| wanted(explained)).count();
+    let refused = report.refused();
+    let asked_others = count(Explained::is_of_interest);
+    let own = count(|explained| explained.fetch.kind == Kind::SameOrigin);
+    let loads = count(|explained| explained.fetch.kind == Kind::Load);
+    writeln!(output, "{STRONG}{}{STRONG:#} ({})", clean(&report.source), clean(&report.input))?;
     let style = if refused > 0 { BAD } else { GOOD };
     write!(output, "{} to another origin, {style}{refused} blocked{style:#}", fetches(asked_others))?;
     for (count, what) in [
@@ -105,8 +117,7 @@ fn reasons(explained: &Explained) -> String {
     let refusals = explained.explanation.browsers().filter_map(|judgement| judgement.verdict.reason());
     let codes: BTreeSet<&str> = refusals.map(|reason| reason.code()).collect();
     let condition = explained.fetch.otherwise.as_ref().filter(|_| codes.is_empty());
-    let condition =
-        condition.map(|other| format!("unless credentials \"{}\"", credentials_name(other.credentials)));
+    let condition = condition.map(|other| format!("unless credentials \"{}\"", other.credentials.name()));
     condition.unwrap_or_else(|| codes.into_iter().collect::<Vec<_>>().join(", "))
 }
 
@@ -119,13 +130,13 @@ fn style(judgement: &Judgement) -> Style {
 }
 
 fn paragraph(output: &mut impl Write, number: usize, explained: &Explained) -> io::Result<()> {
-    let Explained { fetch, explanation, remarks } = explained;
+    let Explained { fetch, explanation, remarks, .. } = explained;
     let request = &fetch.request;
     writeln!(output, "\n{STRONG}{number}. {} {}{STRONG:#}", method(explained), request.url)?;
-    let page = format!("{}, credentials \"{}\"", request.origin, credentials_name(request.credentials));
+    let page = format!("{}, credentials \"{}\"", request.origin, request.credentials.name());
     rows(output, "page", Style::new(), [page])?;
     rows(output, "request", Style::new(), [words::classification(explanation)])?;
-    rows(output, "seen", Style::new(), words::seen(fetch))?;
+    rows(output, "seen", Style::new(), fetch.seen())?;
     verdicts(output, explanation)?;
     whys(output, explanation)?;
     console(output, explanation)?;
@@ -144,8 +155,8 @@ fn verdicts(output: &mut impl Write, explanation: &Explanation) -> io::Result<()
     for judgement in explanation.browsers() {
         let words = words::verdict(judgement);
         match agreeing.iter_mut().find(|(_, other, _)| *other == words) {
-            Some((names, _, _)) => names.push_str(&format!(", {}", words::browser(judgement.engine))),
-            None => agreeing.push((words::browser(judgement.engine).into(), words, style(judgement))),
+            Some((names, _, _)) => names.push_str(&format!(", {}", judgement.engine.browser())),
+            None => agreeing.push((judgement.engine.browser().into(), words, style(judgement))),
         }
     }
     let mut label = "verdict";
@@ -163,7 +174,7 @@ fn verdicts(output: &mut impl Write, explanation: &Explanation) -> io::Result<()
         rows(output, "", style(standard), [format!("the standard: {}", words::verdict(standard))])?;
     }
     let unanswered = explanation.browsers().find_map(|judgement| match &judgement.verdict {
-        Verdict::Undecided(sent) => Some(words::curl(sent)),
+        Verdict::Undecided(sent) => Some(sent.curl()),
         _ => None,
     });
     rows(output, "ask", PASTE, unanswered)
@@ -196,7 +207,7 @@ fn console(output: &mut impl Write, explanation: &Explanation) -> io::Result<()>
             Verdict::Blocked(blocked) => console_messages(blocked),
             _ => Vec::new(),
         };
-        let browser = words::browser(judgement.engine);
+        let browser = judgement.engine.browser();
         messages.into_iter().map(move |message| format!("{browser}: {message}"))
     });
     rows(output, "console", FAINT, messages)

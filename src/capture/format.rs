@@ -1,13 +1,18 @@
 //! Formats: which ones are read, and which one some bytes are in.
 
-use super::message;
-use crate::input::Unusable;
-use clap::ValueEnum;
+use super::{Unusable, UnusableKind, message};
 use std::borrow::Cow;
 
 /// How a capture is written down.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum Format {
+///
+/// ```
+/// use cors_engine::capture::{Format, Meant, read};
+/// let exchange = b"GET / HTTP/1.1\nHost: api.example\nOrigin: https://app.example\n\nHTTP/1.1 200 OK\n";
+/// assert_eq!(read(exchange, None, &Meant::default())?.format, Format::Raw);
+/// # Ok::<(), cors_engine::capture::Unusable>(())
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Format {
     /// A HAR exported from a browser's developer tools.
     Har,
     /// What `curl -v` prints.
@@ -25,7 +30,7 @@ const WHAT_IS_READ: &str = "What can be read: a HAR from a browser's developer t
 pub(super) fn detect(bytes: &[u8]) -> Result<Format, Unusable> {
     let start = bytes.trim_ascii_start();
     let Some(first) = start.first() else {
-        return Err(Unusable(format!("is empty. {WHAT_IS_READ}")));
+        return Err(Unusable::new(UnusableKind::Empty, format!("is empty. {WHAT_IS_READ}")));
     };
     if *first == b'{' || is_json_array(start) {
         return Ok(Format::Har);
@@ -41,9 +46,8 @@ pub(super) fn detect(bytes: &[u8]) -> Result<Format, Unusable> {
         return Ok(Format::CurlVerbose);
     }
     let seems = known_binary(start).map_or_else(String::new, |kind| format!(" (it looks like {kind})"));
-    Err(Unusable(format!(
-        "is in no format that is known{seems}. {WHAT_IS_READ}; --format says which one it is"
-    )))
+    let words = format!("is in no format that is known{seems}. {WHAT_IS_READ}");
+    Err(Unusable::new(UnusableKind::UnknownFormat, words))
 }
 
 /// Whether a list of JSON begins here, and not a heading such as `[package]`.
