@@ -43,6 +43,7 @@
 //! | `http` (default) | headers read from and written to [`http::HeaderMap`](https://docs.rs/http) |
 //! | `config` | policies in TOML and JSON documents |
 //! | `tower` | a layer for axum, hyper and other tower services |
+//! | `capi` | the C interface, `include/cors_engine.h` |
 //! | `capture` | captures, such as HARs and texts of curl, read and explained |
 //! | `scenario` | scenarios, the language of the tests, as data |
 //! | `cli` | the command line program `cors` |
@@ -51,6 +52,9 @@
 extern crate alloc;
 
 mod browser;
+#[cfg(feature = "capi")]
+#[doc(hidden)]
+pub mod capi;
 #[cfg(feature = "capture")]
 pub mod capture;
 mod console;

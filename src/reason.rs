@@ -56,6 +56,18 @@ macro_rules! reasons {
             pub const fn words(self) -> &'static str {
                 match self { $(Reason::$variant => $words,)+ }
             }
+
+            /// The code, the words and the address as C has them.
+            #[cfg(feature = "capi")]
+            pub(crate) const fn c_strings(self) -> [&'static core::ffi::CStr; 3] {
+                match self {
+                    $(Reason::$variant => [
+                        crate::capi::c_string!($code),
+                        crate::capi::c_string!($words),
+                        crate::capi::c_string!($anchor),
+                    ],)+
+                }
+            }
         }
     };
 }

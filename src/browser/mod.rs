@@ -5,6 +5,7 @@
 
 mod cors_check;
 mod engine;
+mod held_request;
 mod mixed_content;
 mod network;
 mod outcome;
@@ -20,6 +21,7 @@ mod response;
 
 pub use cors_check::Refusal;
 pub use engine::{Difference, Engine, Evidence, differences};
+pub use held_request::HeldRequest;
 pub use outcome::{Blocked, Exchange, Outcome, Outgoing, Step};
 pub use preflight::{Preflight, needs_preflight};
 pub use preflight_cache::PreflightCache;
@@ -278,6 +280,15 @@ impl Fetch {
         };
         self.state = self.network_error(Refusal::new(Reason::ConnectionFailed, []), exchange, None, cache);
         self.step()
+    }
+
+    /// What is to be sent and was not answered yet.
+    #[cfg(feature = "capi")]
+    pub(crate) fn outgoing(&self) -> Option<Outgoing<'_>> {
+        match self.step() {
+            Step::Send(outgoing) => Some(outgoing),
+            Step::Done(_) => None,
+        }
     }
 
     fn step(&self) -> Step<'_> {

@@ -151,7 +151,7 @@ impl HeadersRead {
     const NAMES: [&str; 3] = ["origin", "access-control-request-method", "access-control-request-headers"];
 
     /// The value of `Vary` that names them.
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "capi"))]
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             HeadersRead::Nothing => "",
@@ -256,6 +256,12 @@ impl<'a> Answer<'a> {
     /// ```
     pub fn vary(&self) -> impl Iterator<Item = &'a str> {
         self.vary.names()
+    }
+
+    /// What [`vary`](Self::vary) names, as one value. A policy without a predicate reads nothing else.
+    #[cfg(feature = "capi")]
+    pub(crate) fn vary_text(&self) -> &'static str {
+        self.vary.read.as_str()
     }
 
     /// The steps that put the answer on a response, whatever holds its headers: the application's own CORS

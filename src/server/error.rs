@@ -100,6 +100,12 @@ macro_rules! config_error_codes {
                 match self { $(ConfigErrorCode::$variant => $code,)+ }
             }
 
+            /// The code as C has it.
+            #[cfg(feature = "capi")]
+            pub(crate) const fn c_code(self) -> &'static core::ffi::CStr {
+                match self { $(ConfigErrorCode::$variant => crate::capi::c_string!($code),)+ }
+            }
+
             /// One sentence for people.
             ///
             /// ```

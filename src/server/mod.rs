@@ -41,6 +41,8 @@ pub(crate) use config::Located;
 pub use config::{PolicyConfig, RefusedPreflight};
 pub use difference::Witness;
 pub use error::{ConfigError, ConfigErrorCode, ConfigErrors, Position};
+#[cfg(feature = "capi")]
+pub(crate) use header::{ResponseHeader, Value};
 pub use origins::OriginSet;
 pub use pattern::{OriginPattern, PatternError};
 pub use policy::Policy;

@@ -72,6 +72,18 @@ macro_rules! answer_reasons {
             pub const fn words(self) -> &'static str {
                 match self { $(AnswerReason::$variant => $words,)+ }
             }
+
+            /// The code, the words and the address as C has them.
+            #[cfg(feature = "capi")]
+            pub(crate) const fn c_strings(self) -> [&'static core::ffi::CStr; 3] {
+                match self {
+                    $(AnswerReason::$variant => [
+                        crate::capi::c_string!($code),
+                        crate::capi::c_string!($words),
+                        crate::capi::c_string!($link),
+                    ],)+
+                }
+            }
         }
     };
 }

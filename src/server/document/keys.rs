@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 pub(super) const ENVIRONMENTS: &str = "env";
 
 /// What a key sets, and with it what it takes.
-enum Slot<'c> {
+pub(super) enum Slot<'c> {
     Texts(&'c mut Vec<Located<String>>),
     Number(&'c mut Option<Located<i64>>),
     Flag(&'c mut Located<bool>),
@@ -34,7 +34,7 @@ pub(super) const KEYS: [&str; 14] = [
     "dangerous_public_suffix_subdomains",
 ];
 
-fn slot<'c>(config: &'c mut PolicyConfig, key: &str) -> Option<Slot<'c>> {
+pub(super) fn slot<'c>(config: &'c mut PolicyConfig, key: &str) -> Option<Slot<'c>> {
     Some(match key {
         "origins" => Slot::Texts(&mut config.origins),
         "null_origin" => Slot::Flag(&mut config.null_origin),
@@ -111,13 +111,14 @@ fn environments<'t>(
     found
 }
 
-struct Reader {
+#[derive(Default)]
+pub(super) struct Reader {
     prefix: String,
-    errors: Vec<ConfigError>,
+    pub(super) errors: Vec<ConfigError>,
 }
 
 impl Reader {
-    fn error(
+    pub(super) fn error(
         &mut self,
         code: ConfigErrorCode,
         key: &str,
@@ -150,7 +151,7 @@ impl Reader {
         }
     }
 
-    fn read_value(&mut self, key: &str, located: &Located<Value>, slot: Slot<'_>) {
+    pub(super) fn read_value(&mut self, key: &str, located: &Located<Value>, slot: Slot<'_>) {
         let Located { value, position } = located;
         let advice = match (slot, value) {
             (_, Value::Nothing) => return,
@@ -215,7 +216,7 @@ impl Reader {
 /// How alike two words must be, of 1, for one to be a slip for the other.
 const ALIKE: f64 = 0.8;
 
-fn advice_for_unknown(key: &str) -> String {
+pub(super) fn advice_for_unknown(key: &str) -> String {
     let likeness = |known: &&str| strsim::jaro_winkler(known, &key.replace('-', "_").to_ascii_lowercase());
     let closest = KEYS.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
     match closest.filter(|known| likeness(known) >= ALIKE) {

@@ -20,6 +20,8 @@
 mod json;
 mod keys;
 mod serialize;
+#[cfg(feature = "capi")]
+pub(crate) mod text;
 mod toml;
 mod value;
 

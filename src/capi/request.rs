@@ -1,0 +1,189 @@
+//! The request as a server sees it.
+
+use super::door::door;
+use super::pointers::{Sized32, exclusive};
+use super::strings::cors_str;
+use crate::protocol::HeaderLines;
+use core::slice;
+
+/// How many lines of Access-Control-Request-Headers a request holds. Browsers send one. A preflight with more
+/// is refused with CORS_REASON_REQUEST_HEADERS_OVER_BUDGET.
+pub const CORS_REQUEST_LINES: usize = 16;
+
+/// The part of a request that CORS looks at. It lies on the caller's stack or in its pool and holds no memory
+/// of its own: the strings in it are the caller's, and have to last for as long as the request is used, which
+/// is until cors_decide, cors_op_value and cors_audit_response have returned.
+///
+/// Start from CORS_REQUEST_INIT or cors_request_init, hand every header line of the request to
+/// cors_request_header, and then ask cors_decide. Do not write to the fields.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct cors_request {
+    /// sizeof(cors_request).
+    pub struct_size: u32,
+    /// How many lines of Origin there were.
+    pub origin_lines: u16,
+    /// How many lines of Access-Control-Request-Method there were.
+    pub request_method_lines: u16,
+    /// How many lines of Access-Control-Request-Headers there were, kept or not.
+    pub request_headers_lines: u32,
+    /// How many lines of Cookie there were.
+    pub cookie_lines: u32,
+    /// The method, such as OPTIONS.
+    pub method: cors_str,
+    /// The first line of Origin.
+    pub origin: cors_str,
+    /// The first line of Access-Control-Request-Method.
+    pub request_method: cors_str,
+    /// The last line of Sec-Fetch-Mode.
+    pub fetch_mode: cors_str,
+    /// The first lines of Access-Control-Request-Headers.
+    pub request_headers: [cors_str; CORS_REQUEST_LINES],
+}
+
+/// Makes request an empty request with this method. Does the same as CORS_REQUEST_INIT and setting the field
+/// method; in a server's hot path that is as good. NULL does nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cors_request_init(request: *mut cors_request, method: cors_str) {
+    if !request.is_null() {
+        // SAFETY: the header's rule for results.
+        unsafe { request.write(cors_request { method, ..cors_request::EMPTY }) };
+    }
+}
+
+/// Takes a header line of the request, if CORS looks at it: Origin, Access-Control-Request-Method,
+/// Access-Control-Request-Headers, and for cors_audit_response Sec-Fetch-Mode and whether there is a Cookie.
+/// Call it for every line, in the server's own walk through the headers; repeated lines have to come as
+/// repeated calls, since two Origin lines are not the same as one.
+///
+/// Copies nothing and allocates nothing. Returns whether it took the line. An absent value counts as an empty
+/// one. NULL or a wrong struct_size takes nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cors_request_header(
+    request: *mut cors_request,
+    name: cors_str,
+    value: cors_str,
+) -> bool {
+    // Most lines are none of these: their length says so.
+    if !matches!(name.len, 6 | 14 | 29 | 30) || name.ptr.is_null() {
+        return false;
+    }
+    door(false, || {
+        // SAFETY: the header's rules for pointers and strings; the length is small and the pointer not NULL.
+        let (request, name) =
+            unsafe { (exclusive(request), slice::from_raw_parts(name.ptr.cast::<u8>(), name.len)) };
+        request.is_ok_and(|request| request.has_its_size() && request.take(name, value))
+    })
+}
+
+impl cors_request {
+    const EMPTY: cors_request = cors_request {
+        struct_size: size_of::<cors_request>() as u32,
+        origin_lines: 0,
+        request_method_lines: 0,
+        request_headers_lines: 0,
+        cookie_lines: 0,
+        method: cors_str::ABSENT,
+        origin: cors_str::ABSENT,
+        request_method: cors_str::ABSENT,
+        fetch_mode: cors_str::ABSENT,
+        request_headers: [cors_str::ABSENT; CORS_REQUEST_LINES],
+    };
+
+    fn take(&mut self, name: &[u8], value: cors_str) -> bool {
+        let value = if value.ptr.is_null() && value.len == 0 { cors_str::of(b"") } else { value };
+        if name.eq_ignore_ascii_case(b"origin") {
+            if self.origin_lines == 0 {
+                self.origin = value;
+            }
+            self.origin_lines = self.origin_lines.saturating_add(1);
+        } else if name.eq_ignore_ascii_case(b"access-control-request-method") {
+            if self.request_method_lines == 0 {
+                self.request_method = value;
+            }
+            self.request_method_lines = self.request_method_lines.saturating_add(1);
+        } else if name.eq_ignore_ascii_case(b"access-control-request-headers") {
+            if let Some(line) = self.request_headers.get_mut(self.request_headers_lines as usize) {
+                *line = value;
+            }
+            self.request_headers_lines = self.request_headers_lines.saturating_add(1);
+        } else if name.eq_ignore_ascii_case(b"cookie") {
+            self.cookie_lines = self.cookie_lines.saturating_add(1);
+        } else if name.eq_ignore_ascii_case(b"sec-fetch-mode") {
+            self.fetch_mode = value;
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// How many lines of Access-Control-Request-Headers are kept.
+    pub(super) fn kept_lines(&self) -> usize {
+        (self.request_headers_lines as usize).min(CORS_REQUEST_LINES)
+    }
+}
+
+/// A request whose strings have been found to be strings.
+#[derive(Clone, Copy)]
+pub(super) struct RequestView<'a> {
+    request: &'a cors_request,
+}
+
+impl<'a> RequestView<'a> {
+    /// `None` if some string cannot be one, or the struct is another.
+    ///
+    /// # Safety
+    /// The strings point to as many bytes as they say, or are NULL, and nothing changes them meanwhile.
+    pub(super) unsafe fn new(request: &'a cors_request) -> Option<Self> {
+        let strings = [request.method, request.origin, request.request_method, request.fetch_mode];
+        let lines = &request.request_headers[..request.kept_lines()];
+        let sound = strings.iter().chain(lines).all(|string| string.is_sound());
+        (request.has_its_size() && sound).then_some(RequestView { request })
+    }
+
+    pub(super) fn method(self) -> &'a [u8] {
+        self.bytes(self.request.method)
+    }
+
+    pub(super) fn fetch_mode(self) -> Option<&'a [u8]> {
+        (!self.request.fetch_mode.ptr.is_null()).then(|| self.bytes(self.request.fetch_mode))
+    }
+
+    pub(super) fn has_cookies(self) -> bool {
+        self.request.cookie_lines > 0
+    }
+
+    /// Which of the kept lines of Access-Control-Request-Headers this is.
+    pub(super) fn line_of(self, value: &[u8]) -> usize {
+        let lines = &self.request.request_headers[..self.request.kept_lines()];
+        lines.iter().position(|line| line.ptr.cast() == value.as_ptr()).unwrap_or(0)
+    }
+
+    fn bytes(self, string: cors_str) -> &'a [u8] {
+        if string.ptr.is_null() {
+            return b"";
+        }
+        // SAFETY: `new` made sure that it can be an array, and its caller that it is one.
+        unsafe { slice::from_raw_parts(string.ptr.cast(), string.len) }
+    }
+}
+
+/// What stands for lines that a request could not keep: no policy takes it.
+static TOO_MANY_LINES: [u8; 8192] = [b','; 8192];
+
+impl HeaderLines for RequestView<'_> {
+    fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        const NAMES: [&[u8]; 3] =
+            [b"origin", b"access-control-request-method", b"access-control-request-headers"];
+        let request = self.request;
+        let repeated = |name, value, count: u16| {
+            core::iter::repeat_n((name, self.bytes(value)), usize::from(count.min(2)))
+        };
+        let kept = &request.request_headers[..request.kept_lines()];
+        let too_many = request.request_headers_lines as usize > CORS_REQUEST_LINES;
+        repeated(NAMES[0], request.origin, request.origin_lines)
+            .chain(repeated(NAMES[1], request.request_method, request.request_method_lines))
+            .chain(kept.iter().map(|line| (NAMES[2], self.bytes(*line))))
+            .chain(too_many.then_some((NAMES[2], &TOO_MANY_LINES[..])))
+    }
+}
