@@ -32,7 +32,7 @@ mod text;
 mod unusable;
 
 pub use format::Format;
-pub use report::{Explained, Report};
+pub use report::{Explained, Messages, Report};
 pub use unusable::{Unusable, UnusableKind};
 
 use crate::explain::{Answer, Evidence, Observed};

@@ -19,6 +19,8 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+#[cfg(feature = "capture")]
+pub(crate) use playback::answers_to;
 use playback::{Playback, play};
 use url::Url;
 

@@ -25,19 +25,29 @@ impl<'a> Playback<'a> {
     pub(super) fn of(seen: &'a [Observed]) -> Self {
         Playback { seen, used: alloc::vec![false; seen.len()] }
     }
+
+    /// The position of the answer to a request, which answers no other after that.
+    fn take(&mut self, exchange: Exchange, url: &Url) -> Option<usize> {
+        let is_answer =
+            |observed: &Observed| observed.exchange == exchange && is_same_resource(&observed.url, url);
+        let index = (0..self.seen.len()).find(|&index| !self.used[index] && is_answer(&self.seen[index]))?;
+        self.used[index] = true;
+        Some(index)
+    }
 }
 
 impl Answerer for Playback<'_> {
     fn answer(&mut self, outgoing: Outgoing<'_>) -> Option<Answer> {
-        let index = (0..self.seen.len())
-            .find(|&index| !self.used[index] && is_answer_to(&self.seen[index], outgoing))?;
-        self.used[index] = true;
+        let index = self.take(outgoing.exchange(), outgoing.url())?;
         Some(self.seen[index].answer.clone())
     }
 }
 
-fn is_answer_to(observed: &Observed, outgoing: Outgoing<'_>) -> bool {
-    observed.exchange == outgoing.exchange() && is_same_resource(&observed.url, outgoing.url())
+/// Which of the exchanges that were seen answered each request.
+#[cfg(feature = "capture")]
+pub(crate) fn answers_to(sent: &[Sent], seen: &[Observed]) -> Vec<Option<usize>> {
+    let mut playback = Playback::of(seen);
+    sent.iter().map(|sent| playback.take(sent.exchange, &sent.url)).collect()
 }
 
 /// Whether two URLs are the same to a server: the fragment is never sent, and userinfo is no part of the

@@ -2,7 +2,7 @@
 
 use super::{Explained, Report};
 use crate::capture::{Kind, Otherwise};
-use crate::explain::{Advice, Answer, Classification, Judgement, Observed, Verdict};
+use crate::explain::{Advice, Answer, Classification, Judgement, Observed, Verdict, answers_to};
 use crate::protocol::HeaderList;
 use crate::{Engine, Exchange, RequestMode, console_messages};
 use serde::ser::SerializeStruct;
@@ -30,6 +30,11 @@ impl Serialize for Explained {
 
 fn fetch(explained: &Explained) -> Value {
     let Explained { fetch, explanation, remarks } = explained;
+    let messages: Vec<Value> = explained
+        .messages()
+        .into_iter()
+        .map(|messages| json!({ "request": messages.request, "response": messages.response }))
+        .collect();
     let because = match &explanation.classification {
         Classification::Preflighted(triggers) => triggers.iter().map(ToString::to_string).collect(),
         Classification::SameOrigin | Classification::NotCors | Classification::Simple => Vec::new(),
@@ -37,7 +42,7 @@ fn fetch(explained: &Explained) -> Value {
     let engines: Map<String, Value> = explanation
         .judgements
         .iter()
-        .map(|judgement| (judgement.engine.name().into(), engine(judgement)))
+        .map(|judgement| (judgement.engine.name().into(), engine(judgement, &fetch.evidence.exchanges)))
         .collect();
     let causes: Vec<Value> = explanation
         .causes
@@ -48,6 +53,7 @@ fn fetch(explained: &Explained) -> Value {
         "origin": fetch.request.origin.serialized(),
         "url": fetch.request.url.as_str(),
         "method": text(&fetch.request.method),
+        "headers": headers(&fetch.request.headers),
         "mode": mode(fetch.request.mode),
         "credentials": fetch.request.credentials.name(),
         "otherwise": fetch.otherwise.as_ref().map(otherwise),
@@ -60,6 +66,7 @@ fn fetch(explained: &Explained) -> Value {
         "advice": advice(&explanation.advice),
         "seen": fetch.seen(),
         "exchanges": fetch.evidence.exchanges.iter().map(observed).collect::<Vec<_>>(),
+        "messages": messages,
         "noted_failure": fetch.failure,
         "remarks": remarks,
         "assumed": fetch.assumed,
@@ -89,12 +96,15 @@ fn otherwise(otherwise: &Otherwise) -> Value {
     })
 }
 
-fn engine(judgement: &Judgement) -> Value {
+fn engine(judgement: &Judgement, seen: &[Observed]) -> Value {
+    let answers = answers_to(&judgement.sent, seen);
     let sent: Vec<Value> = judgement
         .sent
         .iter()
-        .map(|sent| {
+        .zip(answers)
+        .map(|(sent, answer)| {
             json!({
+                "answer": answer,
                 "exchange": exchange(sent.exchange),
                 "method": text(&sent.method),
                 "url": sent.url.as_str(),

@@ -1,7 +1,10 @@
 //! Reports: what became of captured fetches.
 
 mod json;
+mod messages;
 mod words;
+
+pub use messages::Messages;
 
 use super::{Capture, CapturedFetch, Kind};
 use crate::Engine;
