@@ -190,7 +190,8 @@ def would_browser_allow(origin: str, url: str, *, engine: Optional[str] = None, 
 def replay(scenario: Union[str, Mapping[str, Any]], engine: str = "spec") -> Dict[str, Any]:
     """Runs a scenario, in the format of the project's `docs/scenario-format.md`, through an engine."""
     text = scenario if isinstance(scenario, str) else json.dumps(scenario)
-    return json.loads(replay_json(engine, text))
+    replayed: Dict[str, Any] = json.loads(replay_json(engine, text))
+    return replayed
 
 
 def head_of(response: Any) -> Tuple[int, Tuple[Tuple[str, str], ...]]:

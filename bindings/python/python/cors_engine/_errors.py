@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable, NamedTuple, Optional, Tuple
+from typing import Any, Iterable, NamedTuple, Optional, Tuple
 
 
 class Mistake(NamedTuple):
@@ -50,5 +50,5 @@ class PolicyError(ValueError):
         super().__init__("\n".join(f"{prefix}{mistake}" for mistake in self.mistakes))
 
     @classmethod
-    def of(cls, rows: Iterable[tuple]) -> PolicyError:
+    def of(cls, rows: Iterable[Tuple[Any, ...]]) -> PolicyError:
         return cls(Mistake(*row) for row in rows)

@@ -1,4 +1,4 @@
-from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ._errors import Finding
 
@@ -66,7 +66,7 @@ class Policy:
         """The answer to a request with this method and these header lines: pairs of bytes or of text."""
     def answer_asgi(self, scope: Mapping[str, Any], /) -> Answer:
         """The answer to the request of an ASGI scope of type `http`."""
-    def answer_wsgi(self, environ: dict, /) -> Answer:
+    def answer_wsgi(self, environ: Dict[str, Any], /) -> Answer:
         """The answer to the request of a WSGI environ."""
 
 def explain_json(question: str) -> str: ...

@@ -42,6 +42,16 @@ def policy_of(policy: Optional[Policy], options: Mapping[str, Any], names: Mappi
         raise PolicyError(_renamed(mistake, written) for mistake in error.mistakes) from None
 
 
+def starlette_policy(policy: Optional[Policy], allow_origin_regex: Optional[str], options: Mapping[str, Any]) -> Policy:
+    """A policy from the options of Starlette's middleware, whose preflights last 600 seconds unless it is told else."""
+    if allow_origin_regex is not None:
+        refuse_regex("allow_origin_regex", allow_origin_regex, "allow_origins")
+    options = dict(options)
+    if policy is None and options.get("max_age") is None:
+        options["max_age"] = 600
+    return policy_of(policy, options, STARLETTE)
+
+
 def _renamed(mistake: Mistake, written: Mapping[str, str]) -> Mistake:
     key, bracket, rest = mistake.key.partition("[")
     return mistake._replace(key=written.get(key, key) + bracket + rest)
@@ -75,15 +85,17 @@ def looks_like_regex(origin: Any) -> bool:
 def patterns_for(expression: str) -> List[str]:
     """The patterns that a usual regular expression for origins meant; none when it is not a usual one."""
     text = re.sub(r"^(\^|\\A)|(\$|\\Z|\\z)$", "", expression)
-    text = text.replace(r"\/", "/").replace(r"\-", "-")
-    text = re.sub(r"\(\?:", "(", text)
+    text = text.replace(r"\/", "/").replace(r"\-", "-").replace("(?:", "(")
     text = re.sub(r"\(:(\[0-9\]|\\d)[+*]\)\??|:(\[0-9\]|\\d)[+*]|:\.[*+]", ":*", text)
-    text = re.sub(r"\(?(\.[*+]|\\w[*+]|\[[^\]]*\][*+])\)?(\\?\.)", "*.", text)
-    text = re.sub(r"\(\*\.\)[?+*]?", "*.", text)
+    label = r"(\.[*+]|\\w[*+]|\[[^\]]*\][*+])"
+    text = re.sub(rf"\({label}\)\\?\.|{label}\\?\.", "*.", text)
     text = text.replace(r"\.", ".")
-    schemes = ["https", "http"] if text.startswith("https?://") else [text.partition("://")[0]]
-    rest = text.partition("://")[2]
-    patterns = [f"{scheme}://{rest}" for scheme in schemes]
+    scheme, _, rest = text.partition("://")
+    schemes = ["https", "http"] if scheme == "https?" else [scheme]
+    # A subdomain that may be missing is two patterns: a star stands for at least one label.
+    rests = ["", "*."] if re.match(r"\(\*\.\)[?*]", rest) else [""]
+    rest = re.sub(r"^\(\*\.\)[?*+]?", "", rest)
+    patterns = [f"{scheme}://{subdomain}{rest}" for scheme in schemes for subdomain in rests]
     try:
         Policy(origins=patterns)
     except PolicyError:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, Awaitable, Callable, List, MutableMapping, Optional, Sequence
 
 from ._native import Policy
-from ._options import STARLETTE, policy_of, refuse_regex
+from ._options import starlette_policy
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -41,10 +41,6 @@ class CORSMiddleware:
         max_age: Optional[int] = None,
         **keys: Any,
     ) -> None:
-        if allow_origin_regex is not None:
-            refuse_regex("allow_origin_regex", allow_origin_regex, "allow_origins")
-        if max_age is None and policy is None:
-            max_age = 600
         options = {
             "allow_origins": allow_origins,
             "allow_methods": allow_methods,
@@ -55,7 +51,7 @@ class CORSMiddleware:
             **keys,
         }
         self.app = app
-        self.policy = policy_of(policy, options, STARLETTE)
+        self.policy = starlette_policy(policy, allow_origin_regex, options)
         self._answer = self.policy.answer_asgi
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:

@@ -67,6 +67,9 @@ class CorsMiddleware:
 def policy_of_settings() -> Policy:
     """The policy that Django's settings say."""
     if getattr(settings, "CORS_POLICY", None) is not None:
+        others = [name for name in dir(settings) if name.startswith("CORS_A") or name in DJANGO]
+        if others:
+            raise ImproperlyConfigured(f"CORS_POLICY says everything: remove {', '.join(others)}")
         policy: Union[Policy, str] = settings.CORS_POLICY
         environment = getattr(settings, "CORS_POLICY_ENVIRONMENT", None)
         return policy if isinstance(policy, Policy) else load_policy(policy, environment)
@@ -98,8 +101,8 @@ def put_on(answer: Answer, response: HttpResponseBase) -> HttpResponseBase:
     for name, _ in had:
         if name.lower() not in lines:
             del response[name]
-    for name, value in lines.items():
-        joined = ", ".join(value)
+    for name, values in lines.items():
+        joined = ", ".join(values)
         if response.get(name) != joined:
             response[name] = joined
     return response

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ._native import Policy
@@ -74,7 +75,7 @@ def _policy(options: Dict[str, Any]) -> Policy:
     for name, instead in _UNSAFE.items():
         if name in options:
             raise TypeError(f"{name} has no place here: {instead}")
-    options = {name: [value] if isinstance(value, str) else value for name, value in options.items()}
+    options = {name: [value] if isinstance(value, (str, re.Pattern)) else value for name, value in options.items()}
     for place, origin in enumerate(options.get("origins") or ()):
         if looks_like_regex(origin):
             refuse_regex(f"origins[{place}]", origin, "origins")

@@ -57,7 +57,7 @@ def _explained(response: Any, origin: str, url: str, request: Any) -> Explanatio
     return explanation
 
 
-def browser_fetch(client: Any, origin: str, url: str, *, base_url: str = "http://testserver", **request: Any) -> Any:
+def browser_fetch(client: Any, origin: str, url: str, *, base_url: str = "https://testserver", **request: Any) -> Any:
     """Fetches as a page of `origin` would, preflights and redirects included, and returns the last response.
 
     `client` is a test client of Starlette, FastAPI, Flask or Django, an `httpx.Client`, a `requests.Session`,

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, Callable, Dict, Iterable, Optional, Sequence
 
 from ._native import Policy
-from ._options import STARLETTE, policy_of, refuse_regex
+from ._options import starlette_policy
 
 StartResponse = Callable[..., Any]
 WSGIApplication = Callable[[Dict[str, Any], StartResponse], Iterable[bytes]]
@@ -37,8 +37,6 @@ class CORSMiddleware:
         max_age: Optional[int] = None,
         **keys: Any,
     ) -> None:
-        if allow_origin_regex is not None:
-            refuse_regex("allow_origin_regex", allow_origin_regex, "allow_origins")
         options = {
             "allow_origins": allow_origins,
             "allow_methods": allow_methods,
@@ -49,7 +47,7 @@ class CORSMiddleware:
             **keys,
         }
         self.app = app
-        self.policy = policy_of(policy, options, STARLETTE)
+        self.policy = starlette_policy(policy, allow_origin_regex, options)
 
     def __call__(self, environ: Dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         answer = self.policy.answer_wsgi(environ)
