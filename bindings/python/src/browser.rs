@@ -1,16 +1,16 @@
 //! The browser half, through JSON: a question in the words of scenarios, an answer in stable codes.
 
-use cors_engine::explain::{Advice, Answer, Classification, Evidence, Judgement, Observed, Verdict, explain};
+use crate::lines;
+use cors_engine::capture::{CapturedFetch, Explained, Kind};
+use cors_engine::explain::{Answer, Evidence, Observed, Sent, Verdict};
 use cors_engine::protocol::HeaderList;
 use cors_engine::scenario::{self, RequestDescription, Scenario};
-use cors_engine::{Engine, Exchange, console_messages};
+use cors_engine::{Engine, Exchange};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
-
-use crate::lines;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,34 +42,31 @@ pub(crate) fn explain_json(question: &str) -> PyResult<String> {
         }
     };
     let exchanges = exchanges.into_iter().map(Seen::observed).collect::<Result<Vec<_>, _>>()?;
-    let explanation = explain(&request, &Evidence::from(exchanges));
-    let because: Vec<String> = match &explanation.classification {
-        Classification::Preflighted(triggers) => triggers.iter().map(ToString::to_string).collect(),
-        Classification::SameOrigin | Classification::NotCors | Classification::Simple => Vec::new(),
-    };
-    let engines: Map<String, Value> = explanation
-        .judgements
-        .iter()
-        .map(|judgement| (judgement.engine.name().to_owned(), judged(judgement)))
-        .collect();
-    let causes: Vec<Value> = explanation
-        .causes
-        .iter()
-        .map(|cause| json!({ "code": cause.code(), "words": cause.words(), "remedy": cause.remedy() }))
-        .collect();
-    let explained = json!({
-        "classification": match explanation.classification {
-            Classification::SameOrigin => "same-origin",
-            Classification::NotCors => "not-cors",
-            Classification::Simple => "simple",
-            Classification::Preflighted(_) => "preflighted",
+    let mut fetch = CapturedFetch::new(request, Kind::Cors);
+    fetch.evidence = Evidence::from(exchanges);
+    let explained = Explained::of(fetch, None);
+    let mut report = serde_json::to_value(&explained).map_err(value_error)?;
+    for judgement in &explained.explanation.judgements {
+        if let Verdict::Undecided(sent) = &judgement.verdict {
+            report["engines"][judgement.engine.name()]["ask"] = asked(sent);
+        }
+    }
+    Ok(report.to_string())
+}
+
+/// The request whose answer is missing, for a client to send.
+fn asked(sent: &Sent) -> Value {
+    let headers: Vec<[String; 2]> =
+        sent.headers.lines().map(|(name, value)| [lines::text(name), lines::text(value)]).collect();
+    json!({
+        "exchange": match sent.exchange {
+            Exchange::Preflight => "preflight",
+            Exchange::Actual => "actual",
         },
-        "because": because,
-        "engines": engines,
-        "causes": causes,
-        "advice": advised(&explanation.advice),
-    });
-    Ok(explained.to_string())
+        "method": lines::text(&sent.method),
+        "url": sent.url.as_str(),
+        "headers": headers,
+    })
 }
 
 /// Runs a scenario through an engine: what `cors replay` does.
@@ -104,57 +101,4 @@ impl Seen {
             },
         })
     }
-}
-
-fn judged(judgement: &Judgement) -> Value {
-    let sent: Vec<Value> = judgement.sent.iter().map(sent).collect();
-    let mut value = json!({ "verdict": judgement.verdict.word(), "sent": sent });
-    if let Some(reason) = judgement.verdict.reason() {
-        value["reason"] = reason.code().into();
-        value["words"] = reason.words().into();
-        value["standard"] = reason.standard().into();
-    }
-    match &judgement.verdict {
-        Verdict::Allowed(response) => {
-            value["type"] = response.response_type.name().into();
-            value["status"] = response.status.into();
-        }
-        Verdict::Blocked(blocked) => {
-            value["preflight"] = blocked.exchange.map(|exchange| exchange == Exchange::Preflight).into();
-            value["url"] = blocked.url.as_str().into();
-            value["value"] = lines::text(&blocked.value).into();
-            value["console"] = console_messages(blocked).into();
-        }
-        Verdict::Thrown(invalid) => value["value"] = lines::text(&invalid.value).into(),
-        Verdict::Undecided(asked) => value["ask"] = self::sent(asked),
-    }
-    value
-}
-
-fn sent(sent: &cors_engine::explain::Sent) -> Value {
-    let headers: Vec<[String; 2]> =
-        sent.headers.lines().map(|(name, value)| [lines::text(name), lines::text(value)]).collect();
-    json!({
-        "preflight": sent.exchange == Exchange::Preflight,
-        "method": lines::text(&sent.method),
-        "url": sent.url.as_str(),
-        "headers": headers,
-    })
-}
-
-fn advised(advice: &Advice) -> Value {
-    let answers: Vec<Value> = advice
-        .answers
-        .iter()
-        .map(|answer| {
-            json!({
-                "preflight": answer.exchange == Exchange::Preflight,
-                "method": lines::text(&answer.method),
-                "url": answer.url.as_str(),
-                "status": answer.status,
-                "headers": answer.lines().collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    json!({ "answers": answers, "notes": advice.notes })
 }

@@ -21,6 +21,9 @@ pub(crate) struct Policy {
 /// Names of request headers, in ASGI's case, beside which a policy reads nothing.
 const READ: [&str; 3] = ["origin", "access-control-request-method", "access-control-request-headers"];
 
+/// A header line that the engine is shown.
+type Line<'a, Name> = (Name, Cow<'a, [u8]>);
+
 impl Policy {
     fn build(
         py: Python<'_>,
@@ -124,7 +127,7 @@ impl Policy {
         }
         let items: SmallVec<[_; 4]> =
             read.iter().map(|line| Ok((line.get_item(0)?, line.get_item(1)?))).collect::<PyResult<_>>()?;
-        let lines: SmallVec<[(Cow<'_, [u8]>, Cow<'_, [u8]>); 4]> = items
+        let lines: SmallVec<[Line<'_, Cow<'_, [u8]>>; 4]> = items
             .iter()
             .map(|(name, value)| Ok((lines::bytes(name)?, lines::bytes(value)?)))
             .collect::<PyResult<_>>()?;
@@ -148,7 +151,7 @@ impl Policy {
             intern!(py, "HTTP_ACCESS_CONTROL_REQUEST_HEADERS"),
         ];
         let values = [environ.get_item(keys[0])?, environ.get_item(keys[1])?, environ.get_item(keys[2])?];
-        let mut lines: SmallVec<[(&str, Cow<'_, [u8]>); 3]> = SmallVec::new();
+        let mut lines: SmallVec<[Line<'_, &str>; 3]> = SmallVec::new();
         for (name, value) in READ.into_iter().zip(&values) {
             if let Some(value) = value {
                 lines.push((name, lines::bytes(value)?));

@@ -165,7 +165,7 @@ def explain(
         because=tuple(explained["because"]),
         judgements={engine: _judgement(engine, judged) for engine, judged in explained["engines"].items()},
         causes=tuple(explained["causes"]),
-        fixes=tuple(Fix(**{**fix, "headers": tuple(fix["headers"])}) for fix in explained["advice"]["answers"]),
+        fixes=tuple(_fix(answer) for answer in explained["advice"]["answers"]),
         notes=tuple(explained["advice"]["notes"]),
         request=f"{method} {url} from {origin}, credentials {credentials}",
     )
@@ -240,4 +240,15 @@ def _judgement(engine: str, judged: Dict[str, Any]) -> Judgement:
 
 
 def _sent(sent: Dict[str, Any]) -> Sent:
-    return Sent(sent["preflight"], sent["method"], sent["url"], tuple((name, value) for name, value in sent["headers"]))
+    headers = tuple((name, value) for name, value in sent["headers"])
+    return Sent(sent["exchange"] == "preflight", sent["method"], sent["url"], headers)
+
+
+def _fix(answer: Dict[str, Any]) -> Fix:
+    return Fix(
+        preflight=answer["exchange"] == "preflight",
+        method=answer["method"],
+        url=answer["url"],
+        status=answer["status"],
+        headers=tuple(answer["headers"]),
+    )
