@@ -397,3 +397,34 @@ fn what_cors_has_no_part_in_is_said_to_be_so() {
     assert!(!Preflight::Simple.is_needed());
     assert!(Preflight::Forced.is_needed() && Preflight::Method.is_needed());
 }
+
+#[test]
+fn a_line_whose_name_is_no_token_is_exposed_to_nobody() {
+    let headers: [(&[u8], &[u8]); 6] = [
+        (b"Access-Control-Allow-Origin", b"*"),
+        (b"X-Id", b"7"),
+        (b"X(Id)", b"7"),
+        (b"X Id", b"7"),
+        (b"X-\xFFd", b"7"),
+        (b"", b"7"),
+    ];
+    let response = ResponseHead::new(200, &headers);
+    let own_origin = ["access-control-allow-origin", "x-id"];
+    for engine in Engine::ALL {
+        for exposing in [true, false] {
+            let url = if exposing { "https://a.test/x" } else { "https://b.test/x" };
+            let request = Request::fetch("https://a.test", url).unwrap();
+            let mut fetch = Fetch::new(engine, request).unwrap();
+            let (mut cache, now) = (PreflightCache::default(), Duration::ZERO);
+            fetch.start(&mut cache, now);
+            let Step::Done(Outcome::Response(filtered)) = fetch.receive(&response, &mut cache, now) else {
+                panic!()
+            };
+            assert_eq!(
+                filtered.exposed.names(&response.headers),
+                if exposing { &own_origin[..] } else { &[] }
+            );
+            assert!(!filtered.exposed.contains(b"X Id"));
+        }
+    }
+}

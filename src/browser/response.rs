@@ -144,7 +144,7 @@ enum Exposure {
 }
 
 impl ExposedHeaders {
-    /// Whether script can read the header called `name`.
+    /// Whether script can read the header called `name`. Browsers pass over a line whose name is no token.
     ///
     /// ```
     /// # use cors_engine::{CredentialsMode, Engine, exposed_headers, protocol::Headers};
@@ -154,7 +154,7 @@ impl ExposedHeaders {
     /// ```
     #[must_use]
     pub fn contains(&self, name: &[u8]) -> bool {
-        if response_header::is_forbidden(name) {
+        if response_header::is_forbidden(name) || !is_token(name) {
             return false;
         }
         match &self.0 {
@@ -178,8 +178,10 @@ impl ExposedHeaders {
     #[must_use]
     pub fn names(&self, headers: &Headers<'_>) -> Vec<String> {
         let readable = headers.iter().map(|(name, _)| name).filter(|name| self.contains(name));
-        let mut names: Vec<String> =
-            readable.map(|name| String::from_utf8_lossy(name).to_ascii_lowercase()).collect();
+        let lower_case = |name: &[u8]| -> String {
+            name.iter().map(|byte| char::from(byte.to_ascii_lowercase())).collect()
+        };
+        let mut names: Vec<String> = readable.map(lower_case).collect();
         names.sort_unstable();
         names.dedup();
         names
