@@ -1,0 +1,237 @@
+"""A real nginx with the module on a loopback port, and HTTP/1.1 written and read byte for byte."""
+
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+MODULE = os.environ.get("CORS_NGINX_MODULE") or str(
+    HERE.parents[2] / "target/nginx/ngx_http_cors_engine_module.so"
+)
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+# A folder for valgrind's reports: nginx runs under it if this is set.
+VALGRIND = os.environ.get("CORS_NGINX_VALGRIND")
+
+PREAMBLE = """
+load_module @MODULE@;
+@USER@
+worker_processes @WORKERS@;
+pid @FOLDER@/nginx.pid;
+error_log @FOLDER@/error.log info;
+events { worker_connections 512; }
+"""
+TEMPORARY = """
+    client_body_temp_path @FOLDER@/body;
+    proxy_temp_path @FOLDER@/proxy;
+    fastcgi_temp_path @FOLDER@/fastcgi;
+    uwsgi_temp_path @FOLDER@/uwsgi;
+    scgi_temp_path @FOLDER@/scgi;
+"""
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Nginx:
+    """One nginx with a folder of its own. `http` is what stands in http { }; @NAME@ is filled in."""
+
+    def __init__(self, http, names=None, files=None, main="", workers=1):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cors-nginx-"))
+        self.names = {
+            "MODULE": MODULE,
+            "USER": f"user {pwd.getpwuid(os.getuid()).pw_name};" if os.getuid() == 0 else "",
+            "WORKERS": str(workers),
+            "FOLDER": str(self.folder),
+            "PORT": str(free_port()),
+        } | (names or {})
+        self.main = main
+        self.process = None
+        for name, text in (files or {}).items():
+            self.write(name, text)
+        self.configure(http)
+
+    @property
+    def port(self):
+        return int(self.names["PORT"])
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def configure(self, http):
+        text = PREAMBLE + self.main + "http {" + TEMPORARY + http + "\n}\n"
+        self.write("nginx.conf", re.sub("@([A-Z0-9_]+)@", lambda name: self.names[name[1]], text))
+
+    def command(self, *arguments):
+        return [NGINX, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), *arguments]
+
+    def check(self):
+        """What `nginx -t` says: whether the configuration is good, and its messages."""
+        outcome = subprocess.run(self.command("-t"), capture_output=True, text=True, timeout=60)
+        return outcome.returncode == 0, outcome.stderr
+
+    def start(self):
+        command = self.command("-g", "daemon off;")
+        if VALGRIND:
+            command = [
+                "valgrind", "--quiet", "--trace-children=yes", "--leak-check=full", "--show-leak-kinds=definite",
+                "--errors-for-leak-kinds=definite", "--num-callers=30", "--gen-suppressions=all",
+                f"--suppressions={HERE / 'nginx.supp'}", f"--log-file={VALGRIND}/%p.log", *command,
+            ]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        self.wait(self.answers, "start")
+        return self
+
+    def wait(self, condition, what, seconds=60):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if self.process.poll() is not None:
+                raise RuntimeError(f"nginx ended at {what}: {self.process.stderr.read()}")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"nginx did not {what}: {self.log()}")
+            time.sleep(0.02)
+
+    def answers(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return True
+        except OSError:
+            return False
+
+    def workers(self):
+        path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
+        return [int(pid) for pid in pathlib.Path(path).read_text().split()]
+
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
+
+    def log(self, name="error.log"):
+        path = self.folder / name
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGQUIT)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.terminate()
+                self.process.wait(30)
+        if self.process:
+            self.process.stderr.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Response:
+    """A response as it came: its status, its header lines in order, and its body."""
+
+    def __init__(self, status, lines, body):
+        self.status, self.lines, self.body = status, lines, body
+
+    def all(self, name):
+        return [value for line, value in self.lines if line.lower() == name.lower()]
+
+    def one(self, name):
+        """The value of the only line of this name, None if there is none; two are an error."""
+        values = self.all(name)
+        assert len(values) <= 1, f"{len(values)} lines of {name}: {values}"
+        return values[0] if values else None
+
+    @property
+    def vary(self):
+        """The names in all lines of Vary, in lower case."""
+        names = ",".join(self.all("vary")).split(",")
+        return [name.strip().lower() for name in names if name.strip()]
+
+    @property
+    def cors(self):
+        """The CORS headers, by name in lower case."""
+        return {
+            name.lower(): self.one(name) for name, _ in self.lines if name.lower().startswith("access-control-")
+        }
+
+    def __repr__(self):
+        return f"{self.status} {self.lines} {self.body[:200]!r}"
+
+
+def request_bytes(method, path, headers=(), body=b"", host="api.example"):
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+class Connection:
+    """A connection that sends bytes and reads responses, one after the other."""
+
+    def __init__(self, port, timeout=60):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout)
+        self.rest = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def receive(self, method="GET"):
+        while b"\r\n\r\n" not in self.rest:
+            self.more()
+        head, self.rest = self.rest.split(b"\r\n\r\n", 1)
+        first, *lines = head.decode("latin-1").split("\r\n")
+        status = int(first.split(" ")[1])
+        response = Response(status, [tuple(line.split(": ", 1)) for line in lines], b"")
+        if method == "HEAD" or status in (204, 304) or 100 <= status < 200:
+            return response
+        length = response.one("content-length")
+        if length is not None:
+            while len(self.rest) < int(length):
+                self.more()
+            response.body, self.rest = self.rest[: int(length)], self.rest[int(length):]
+        else:
+            while True:
+                data = self.socket.recv(65536)
+                if not data:
+                    break
+                self.rest += data
+                if self.rest.endswith(b"0\r\n\r\n"):
+                    break
+            response.body, self.rest = self.rest, b""
+        return response
+
+    def more(self):
+        data = self.socket.recv(65536)
+        if not data:
+            raise ConnectionError("the connection ended early")
+        self.rest += data
+
+
+def ask(port, method, path, *headers, body=b"", host="api.example"):
+    """One request on a connection of its own; headers are pairs."""
+    with Connection(port) as connection:
+        lines = [*headers, ("Connection", "close")]
+        connection.send(request_bytes(method, path, lines, body, host))
+        return connection.receive(method)
+
+
+def preflight(port, path, origin="https://app.example", method="PUT", names=None):
+    """The preflight that a browser sends."""
+    headers = [("Origin", origin), ("Access-Control-Request-Method", method)]
+    if names is not None:
+        headers.append(("Access-Control-Request-Headers", names))
+    return ask(port, "OPTIONS", path, *headers)
