@@ -1,0 +1,16 @@
+"""Where things are."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[3]
+sys.path.insert(0, str(REPOSITORY / "bindings" / "browsers"))
+
+
+@pytest.fixture(scope="session")
+def cors_program() -> str:
+    """The repository's command line program, whose answers are those of the Rust library."""
+    return os.environ.get("CORS_PROGRAM", str(REPOSITORY / "target" / "debug" / "cors"))
