@@ -58,6 +58,7 @@ fn fetch(explained: &Explained) -> Value {
         "credentials": fetch.request.credentials.name(),
         "otherwise": fetch.otherwise.as_ref().map(otherwise),
         "kind": kind(fetch.kind),
+        "of_interest": explained.is_of_interest(),
         "classification": classification(&explanation.classification),
         "because": because,
         "browsers_disagree": explanation.browsers_disagree(),
