@@ -4,7 +4,7 @@ use crate::json::{self, Lines, text};
 use crate::policies;
 use cors_engine::capture::{self, CapturedFetch, Explained, Format, Kind, Meant, Report};
 use cors_engine::explain::{Answer, Classification, Evidence, Observed, classify};
-use cors_engine::protocol::Origin;
+use cors_engine::protocol::{Origin, is_token};
 use cors_engine::scenario::{self, RequestDescription, Scenario};
 use cors_engine::verify::{Verification, VerifiedExchange};
 use cors_engine::{CredentialsMode, Engine, Exchange, Outcome, Request, RequestMode, console_messages};
@@ -124,9 +124,8 @@ enum FormatName {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct MeantRequest {
-    origin: Option<Origin>,
-    #[serde(deserialize_with = "json::url")]
-    url: Option<Url>,
+    origin: Option<String>,
+    url: Option<String>,
     method: Option<String>,
     headers: Lines,
     credentials: Option<CredentialsMode>,
@@ -139,22 +138,42 @@ pub(crate) fn explain_capture(capture: &CaptureText) -> Value {
         FormatName::CurlInclude => Format::CurlInclude,
         FormatName::Raw => Format::Raw,
     });
-    let MeantRequest { origin, url, method, headers, credentials } = &capture.meant;
-    let meant = Meant {
-        origin: origin.clone(),
-        url: url.clone(),
-        method: method.clone(),
-        headers: headers.0.clone(),
-        credentials: *credentials,
+    let meant = match capture.meant.read() {
+        Ok(meant) => meant,
+        Err((code, words)) => return unusable(code, None, &words),
     };
     match capture::read(capture.text.as_bytes(), format, &meant) {
         Ok(read) => serde_json::to_value(Report::of(&*capture.source, read)).unwrap_or_default(),
-        Err(unusable) => json!({ "unusable": {
-            "code": unusable.kind().code(),
-            "line": unusable.line(),
-            "words": unusable.to_string(),
-        }}),
+        Err(problem) => unusable(problem.kind().code(), problem.line(), problem.words()),
     }
+}
+
+impl MeantRequest {
+    /// What a person writes into fields: what is wrong with it has a code that names the field.
+    fn read(&self) -> Result<Meant, (&'static str, String)> {
+        let origin = self.origin.as_deref().map(Origin::parse).transpose();
+        let url = self.url.as_deref().map(Url::parse).transpose();
+        let url = url.map_err(|error| {
+            ("bad-url", format!("{error}; write it whole, such as https://api.example/v1"))
+        })?;
+        if url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {
+            return Err(("bad-url", "only http and https URLs have CORS".into()));
+        }
+        if self.method.as_ref().is_some_and(|method| !is_token(method.as_bytes())) {
+            return Err(("bad-method", "not a method".into()));
+        }
+        Ok(Meant {
+            origin: origin.map_err(|error| ("bad-origin", error.to_string()))?,
+            url,
+            method: self.method.clone(),
+            headers: self.headers.0.clone(),
+            credentials: self.credentials,
+        })
+    }
+}
+
+fn unusable(code: &str, line: Option<usize>, words: &str) -> Value {
+    json!({ "unusable": { "code": code, "line": line, "words": words } })
 }
 
 /// A policy, and a browser that comes with a request.

@@ -154,7 +154,8 @@ pub extern "C" fn explain(length: usize) -> usize {
     json::convert(length, judgements::explain)
 }
 
-/// Explains a capture, `{"text", "source", "format", "meant"}`: a HAR, a text of curl, or HTTP messages.
+/// Explains a capture, `{"text", "source", "format", "meant"}`: a HAR, a text of curl, or HTTP messages. Gives the
+/// report, or `{"unusable"}`: a code, the line from 1 if it is in one, and words.
 #[unsafe(no_mangle)]
 pub extern "C" fn explain_capture(length: usize) -> usize {
     json::convert(length, |capture| judgements::explain_capture(&capture))
