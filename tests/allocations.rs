@@ -1,4 +1,5 @@
-//! Deciding allocates nothing, whatever the request says, and ten thousand origins fit in two megabytes.
+//! Deciding allocates nothing, whatever the request says, ten thousand origins fit in two megabytes, and what a
+//! policy document costs to read grows with its length and with nothing else.
 
 use allocation_counter::measure;
 use cors_engine::server::{Action, AnswerReason, Operation};
@@ -150,4 +151,44 @@ fn building_ten_thousand_origins_takes_under_two_megabytes() {
         counted.count_total, counted.bytes_total, counted.bytes_max
     );
     assert!(counted.bytes_total < 2_000_000, "{counted:?}");
+}
+
+/// Whatever is wrong with it, and however often.
+#[cfg(feature = "config")]
+#[test]
+fn a_document_full_of_mistakes_costs_as_much_as_it_is_long() {
+    use cors_engine::server::document::PolicyDocument;
+    use std::fmt::Write;
+    // The TOML parser alone takes some five hundred for a text that is nothing but mistakes.
+    const FOR_EACH_BYTE: u64 = 700;
+
+    let lines = |line: &dyn Fn(usize) -> String, count: usize| -> String {
+        (0..count).fold(String::new(), |text, place| text + &line(place))
+    };
+    let mut documents = vec![
+        ("no TOML at all", "=\n".repeat(20_000)),
+        ("nothing but brackets", "[".repeat(40_000)),
+        ("unclosed quotes", "a=\"\n".repeat(10_000)),
+        ("keys of few letters", lines(&|place| format!("{place:x}=1\n"), 10_000)),
+        ("keys that are nearly right", lines(&|place| format!("origin{place}=1\n"), 5_000)),
+        ("the same key again", "a=1\n".repeat(10_000)),
+        ("values of the wrong type", format!("origins=[{}]", "1,".repeat(20_000))),
+        (
+            "mistakes below a long name",
+            format!("[env.{}]\n", "x".repeat(20_000)) + &lines(&|place| format!("{place}=1\n"), 2_000),
+        ),
+    ];
+    let mut both = String::from("methods=[");
+    (0..3_000).for_each(|_| both.push_str("'(',"));
+    both.push_str("]\n");
+    (0..3_000).for_each(|place| writeln!(both, "{place}=1").unwrap());
+    documents.push(("mistakes of two kinds", both));
+    let mut worst = 0;
+    for (name, document) in documents {
+        let counted = measure(|| drop(PolicyDocument::from_toml(&document).unwrap_err()));
+        let for_each_byte = counted.bytes_total / document.len() as u64;
+        println!("{name}: {for_each_byte} bytes of allocations for each byte");
+        worst = worst.max(for_each_byte);
+    }
+    assert!(worst <= FOR_EACH_BYTE, "{worst}");
 }

@@ -250,6 +250,34 @@ fn nesting_and_size_do_not_hurt() {
     assert_eq!(PolicyDocument::from_toml(&keys).unwrap_err().as_slice().len(), 20_000);
 }
 
+#[test]
+fn what_is_not_json_has_its_place_in_characters() {
+    let place = |text: &str| {
+        let error = first(PolicyDocument::from_json(text));
+        let Position { line, column } = error.position.unwrap();
+        (error.code.code(), line, column)
+    };
+    assert_eq!(place("{\"origins\": é}"), ("syntax", 1, 13));
+    assert_eq!(place("{\"é\": 1, \"ü\": x}"), ("syntax", 1, 15));
+    assert_eq!(place("{\n  \"é"), ("syntax", 2, 4));
+    assert_eq!(place("{\"methods\": [\"é\",\n \"\\ud800\"]}"), ("syntax", 2, 9));
+    assert_eq!(place(""), ("syntax", 1, 1));
+}
+
+#[test]
+fn documents_nested_without_end_are_refused() {
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let objects = "{\"a\":".repeat(100_000) + "1" + &"}".repeat(100_000);
+    for nested in [&deep, &objects] {
+        assert!(PolicyDocument::from_json(nested).is_err());
+        assert!(PolicyDocument::from_json(&format!("{{\"origins\": {nested}}}")).is_err());
+        assert!(PolicyDocument::from_json(&format!("{{\"env\": {{\"a\": {nested}}}}}")).is_err());
+    }
+    assert!(PolicyDocument::from_toml(&format!("origins = {deep}")).is_err());
+    assert!(PolicyDocument::from_toml(&"[a".repeat(100_000)).is_err());
+    assert!(PolicyDocument::from_toml(&format!("{} = 1", "a.".repeat(100_000) + "a")).is_err());
+}
+
 proptest! {
     #[test]
     fn no_text_panics(text in "\\PC{0,200}", keys in "(origins|env|max_age|[\\[\\]{}\",:= 0-9a-z\n]){0,60}") {

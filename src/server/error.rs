@@ -170,10 +170,9 @@ pub struct ConfigErrors {
 
 #[cfg(feature = "config")]
 impl ConfigError {
-    /// Whether both are about the same key, whatever the element.
-    pub(crate) fn is_about(&self, other: &ConfigError) -> bool {
-        let key = |error: &ConfigError| error.key.split('[').next().map(ToOwned::to_owned);
-        key(self) == key(other)
+    /// The key, without the place of an element.
+    pub(crate) fn whole_key(&self) -> &str {
+        self.key.split('[').next().unwrap_or_default()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::value::{Table, Value};
 use crate::server::config::{Located, PolicyConfig, RefusedPreflight};
 use crate::server::error::{ConfigError, ConfigErrorCode, Position};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The key of the tables that hold an environment each.
@@ -65,12 +66,23 @@ pub(super) fn read_root(table: &Table, config: &mut PolicyConfig) -> Vec<ConfigE
     let mut reader = Reader { prefix: String::new(), errors: Vec::new() };
     reader.read_table(table, config);
     for (name, environment) in environments(table, &mut reader.errors) {
-        let prefix = format!("{ENVIRONMENTS}.{}.", name.value);
+        let prefix = format!("{ENVIRONMENTS}.{}.", shortened(&name.value));
         let mut inner = Reader { prefix, errors: std::mem::take(&mut reader.errors) };
         inner.read_table(environment, &mut PolicyConfig::new());
         reader.errors = inner.errors;
     }
     reader.errors
+}
+
+/// The longest name of an environment that is said with every mistake in it, in bytes.
+const NAME_LIMIT: usize = 64;
+
+fn shortened(name: &str) -> Cow<'_, str> {
+    if name.len() <= NAME_LIMIT {
+        return Cow::Borrowed(name);
+    }
+    let end = (0..=NAME_LIMIT).rev().find(|&end| name.is_char_boundary(end)).unwrap_or_default();
+    Cow::Owned(format!("{}...", &name[..end]))
 }
 
 /// Reads what the environment `name` changes.
@@ -216,11 +228,37 @@ impl Reader {
 /// How alike two words must be, of 1, for one to be a slip for the other.
 const ALIKE: f64 = 0.8;
 
+/// The longest key that is compared with the ones that there are, in bytes.
+const COMPARED: usize = 64;
+
 pub(super) fn advice_for_unknown(key: &str) -> String {
-    let likeness = |known: &&str| strsim::jaro_winkler(known, &key.replace('-', "_").to_ascii_lowercase());
-    let closest = KEYS.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
-    match closest.filter(|known| likeness(known) >= ALIKE) {
+    match closest(key) {
         Some(known) => format!("there is no such key: write {known}"),
         None => format!("there is no such key: the keys are {} and {ENVIRONMENTS}", KEYS.join(", ")),
     }
+}
+
+/// The key that `key` is most like, if it is like one.
+fn closest(key: &str) -> Option<&'static str> {
+    if key.len() > COMPARED {
+        return None;
+    }
+    let written = key.replace('-', "_").to_ascii_lowercase();
+    KEYS.into_iter()
+        .filter(|known| can_be_alike(known, &written))
+        .map(|known| (strsim::jaro_winkler(known, &written), known))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, known)| known)
+}
+
+/// Whether two words can be [`ALIKE`], by their lengths and how they begin. The comparison itself allocates.
+fn can_be_alike(one: &str, other: &str) -> bool {
+    let (one_length, other_length) = (one.chars().count(), other.chars().count());
+    let (shorter, longer) = (one_length.min(other_length), one_length.max(other_length));
+    let same_beginning =
+        one.chars().zip(other.chars()).take(4).take_while(|(one, other)| one == other).count();
+    // Of Jaro's three parts, one is at most the quotient of the lengths, and the other two are at most 1.
+    let jaro = (2.0 + shorter as f64 / longer as f64) / 3.0;
+    jaro + 0.1 * same_beginning as f64 * (1.0 - jaro) >= ALIKE
 }

@@ -27,6 +27,7 @@ mod value;
 
 use super::config::{Located, PolicyConfig};
 use super::error::{ConfigError, ConfigErrorCode, ConfigErrors};
+use std::collections::BTreeSet;
 use value::{Table, Value};
 
 /// A policy document: one policy, and what its environments change in it.
@@ -81,8 +82,8 @@ impl PolicyDocument {
             // have been there, unread.
             let judged = config.build().err().into_iter().flatten();
             let stands = judged.filter(|error| error.position.is_some());
-            let more: Vec<_> =
-                stands.filter(|error| !errors.iter().any(|read| read.is_about(error))).collect();
+            let read: BTreeSet<&str> = errors.iter().map(ConfigError::whole_key).collect();
+            let more: Vec<_> = stands.filter(|error| !read.contains(error.whole_key())).collect();
             errors.extend(more);
         }
         ConfigErrors::or(errors, PolicyDocument { table })

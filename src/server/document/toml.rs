@@ -6,10 +6,14 @@ use crate::server::error::{ConfigError, ConfigErrorCode, ConfigErrors};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// The most mistakes in its syntax that are told of one document: the parser goes on behind a mistake, and few of
+/// the later ones mean anything.
+const SYNTAX_ERRORS: usize = 100;
+
 pub(super) fn read(text: &str) -> Result<Table, ConfigErrors> {
     let positions = Positions::of(text);
     let (table, errors) = DeTable::parse_recoverable(text);
-    let errors = errors.iter().map(|error| {
+    let errors = errors.iter().take(SYNTAX_ERRORS).map(|error| {
         // The parser tells its errors apart by their words only.
         let duplicate = error.message().starts_with("duplicate key");
         let code = if duplicate { ConfigErrorCode::DuplicateKey } else { ConfigErrorCode::Syntax };
