@@ -1,0 +1,51 @@
+//! Captures in every format: what is read is explained, and an explanation holds nothing that the capture did
+//! not.
+
+use crate::bound::Bound;
+use crate::stretch::stretched;
+use cors_engine::capture::{Format, Meant, Report, Unusable, read};
+use cors_engine::protocol::Origin;
+use cors_engine::{CredentialsMode, Engine};
+
+const BOUND: Bound = Bound { bytes: 4 << 20, bytes_per_byte: 2_000 };
+
+/// The first byte chooses the format and what the user says about the request.
+pub fn check(input: &[u8]) {
+    let Some((&choices, rest)) = input.split_first() else { return };
+    let formats = [None, Some(Format::Har), Some(Format::CurlVerbose), Some(Format::CurlInclude), Some(Format::Raw)];
+    let format = formats[usize::from(choices) % formats.len()];
+    let said = choices & 128 != 0;
+    let meant = Meant {
+        origin: said.then(|| Origin::parse("https://a.test").expect("an origin")),
+        credentials: said.then_some(CredentialsMode::Include),
+        ..Meant::default()
+    };
+    let bytes = stretched(rest);
+    BOUND.hold(bytes.len(), || match read(&bytes, format, &meant) {
+        Ok(capture) => {
+            assert!(format.is_none_or(|format| capture.format == format));
+            check_report(&Report::of("input", capture), bytes.len());
+        }
+        Err(unusable) => check_unusable(&unusable, &bytes),
+    });
+}
+
+fn check_report(report: &Report, length: usize) {
+    assert!(report.fetches.len() <= length);
+    assert!(report.refused() <= report.fetches.len());
+    for explained in report.fetches.iter().take(8) {
+        assert_eq!(explained.explanation.judgements.len(), Engine::ALL.len());
+        for messages in explained.messages() {
+            assert!(messages.request.ends_with('\n'));
+        }
+        assert!(explained.fetch.seen().iter().all(|line| !line.contains('\n')));
+    }
+    let written = serde_json::to_string(report).expect("a report can be written down");
+    assert!(serde_json::from_str::<serde_json::Value>(&written).is_ok());
+}
+
+fn check_unusable(unusable: &Unusable, bytes: &[u8]) {
+    assert!(!unusable.words().is_empty() && !unusable.kind().code().is_empty());
+    let lines = bytes.split(|&byte| byte == b'\n').count();
+    assert!(unusable.line().is_none_or(|line| line >= 1 && line <= lines + 1), "{unusable}, of {lines} lines");
+}
