@@ -21,7 +21,7 @@ use crate::server::{Action, HeaderChanges, SharedPolicy};
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -97,13 +97,18 @@ where
     fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
         let policy = self.policy.load();
         let answer = policy.answer_http(request.method(), request.headers());
-        let changes = Some(answer.to_changes());
-        match answer.action() {
+        let state = match answer.action() {
             Action::Pass => {
-                ResponseFuture { state: State::Passed { inner: self.inner.call(request) }, changes }
+                let changes = Some(answer.to_changes());
+                State::Passed { inner: self.inner.call(request), changes }
             }
-            Action::Respond { status } => ResponseFuture { state: State::Answered { status }, changes },
-        }
+            Action::Respond { status } => {
+                let mut headers = HeaderMap::new();
+                answer.apply_to(&mut headers);
+                State::Answered { status, headers }
+            }
+        };
+        ResponseFuture { state }
     }
 }
 
@@ -128,8 +133,6 @@ pin_project! {
     pub struct ResponseFuture<F> {
         #[pin]
         state: State<F>,
-        // Taken when the response is there.
-        changes: Option<HeaderChanges>,
     }
 }
 
@@ -137,8 +140,14 @@ pin_project! {
     #[derive(Debug)]
     #[project = StateProjection]
     enum State<F> {
-        Passed { #[pin] inner: F },
-        Answered { status: u16 },
+        Passed {
+            #[pin]
+            inner: F,
+            // Taken when the response is there.
+            changes: Option<HeaderChanges>,
+        },
+        // The head of the response, of which the headers are taken.
+        Answered { status: u16, headers: HeaderMap },
     }
 }
 
@@ -150,18 +159,20 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let mut response = match this.state.project() {
-            StateProjection::Passed { inner } => ready!(inner.poll(context))?,
-            StateProjection::Answered { status } => {
+        match self.project().state.project() {
+            StateProjection::Passed { inner, changes } => {
+                let mut response = ready!(inner.poll(context))?;
+                if let Some(changes) = changes.take() {
+                    changes.apply_to(response.headers_mut());
+                }
+                Poll::Ready(Ok(response))
+            }
+            StateProjection::Answered { status, headers } => {
                 let mut response = Response::new(ResponseBody::default());
                 *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::NO_CONTENT);
-                response
+                *response.headers_mut() = core::mem::take(headers);
+                Poll::Ready(Ok(response))
             }
-        };
-        if let Some(changes) = this.changes.take() {
-            changes.apply_to(response.headers_mut());
         }
-        Poll::Ready(Ok(response))
     }
 }

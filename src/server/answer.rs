@@ -1,10 +1,12 @@
 //! What a policy has to say to one request, and how it goes onto a response.
 
+use super::config::RefusedPreflight;
+use super::head::RequestValue;
 use super::header::{ResponseHeader, Value};
-use super::policy::Policy;
+use super::policy::{Methods, Policy, Readers, RequestHeaders};
 use super::reason::AnswerReason;
 use super::requested_headers::HeaderNameLines;
-use crate::protocol::{is_http_tab_or_space, trim};
+use crate::protocol::{SerializedOrigin, is_http_tab_or_space, trim};
 use alloc::boxed::Box;
 
 /// What kind of request it was.
@@ -110,24 +112,16 @@ pub enum Operation<'a> {
 pub struct Answer<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) kind: RequestKind,
-    pub(crate) action: Action,
-    pub(crate) reason: AnswerReason,
-    pub(crate) grant: Option<Grant<'a>>,
-    pub(crate) vary: Vary<'a>,
-}
-
-/// What an answer that allows says.
-#[derive(Clone, Debug)]
-pub(crate) struct Grant<'a> {
-    pub(crate) allow_origin: Value<'a>,
-    pub(crate) preflight: Option<PreflightGrant<'a>>,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct PreflightGrant<'a> {
-    pub(crate) methods: Option<Value<'a>>,
-    /// The lines of `Access-Control-Allow-Headers`.
-    pub(crate) headers: HeaderNameLines<'a>,
+    /// `OriginNotAllowed` may turn out to be something else when somebody asks.
+    pub(crate) judgement: AnswerReason,
+    pub(crate) read: HeadersRead,
+    pub(crate) predicate_was_asked: bool,
+    /// `Origin`, if it came once.
+    pub(crate) origin: RequestValue<'a>,
+    /// `Access-Control-Request-Method`, if the policy allows any.
+    pub(crate) request_method: RequestValue<'a>,
+    /// The lines of `Access-Control-Request-Headers`, if the policy allows any.
+    pub(crate) requested: HeaderNameLines<'a>,
 }
 
 /// The request headers that had a part in the decision.
@@ -194,7 +188,15 @@ impl<'a> Answer<'a> {
     /// ```
     #[must_use]
     pub fn action(&self) -> Action {
-        self.action
+        let Policy { preflight_status, refused_preflight, .. } = *self.policy;
+        match (self.kind, self.judgement.allows(), refused_preflight) {
+            (RequestKind::NotCors | RequestKind::Actual, ..) => Action::Pass,
+            (RequestKind::Preflight, true, _) | (_, false, RefusedPreflight::Bare) => {
+                Action::Respond { status: preflight_status }
+            }
+            (RequestKind::Preflight, false, RefusedPreflight::Pass) => Action::Pass,
+            (RequestKind::Preflight, false, RefusedPreflight::Forbid) => Action::Respond { status: 403 },
+        }
     }
 
     /// Why. Its [`allows`](AnswerReason::allows) says whether script may read, or go on.
@@ -206,7 +208,13 @@ impl<'a> Answer<'a> {
     /// ```
     #[must_use]
     pub fn reason(&self) -> AnswerReason {
-        self.reason
+        match self.judgement {
+            // To refuse an origin, it is enough that nothing covers it.
+            AnswerReason::OriginNotAllowed if SerializedOrigin::parse(self.origin.bytes).is_none() => {
+                AnswerReason::OriginNotSerialized
+            }
+            judgement => judgement,
+        }
     }
 
     /// The response headers to send beside `Vary`: names in lower case and values. Only
@@ -223,27 +231,49 @@ impl<'a> Answer<'a> {
     }
 
     pub(crate) fn fields(&self) -> impl Iterator<Item = (ResponseHeader, Value<'a>)> {
-        use ResponseHeader::{
-            AllowCredentials, AllowHeaders, AllowMethods, AllowOrigin, ExposeHeaders, MaxAge,
-            TimingAllowOrigin,
-        };
+        let once = ResponseHeader::SENT
+            .into_iter()
+            .filter_map(|header| self.value(header).map(|value| (header, value)));
+        once.chain(self.requested_lines().map(|line| (ResponseHeader::AllowHeaders, line)))
+    }
+
+    /// The lines of `Access-Control-Allow-Headers` that repeat the request's.
+    pub(crate) fn requested_lines(&self) -> impl Iterator<Item = Value<'a>> {
+        self.requested.iter().map(|line| Value::Request(RequestValue::new(line)))
+    }
+
+    /// The value of a header that the policy itself knows, or that is the request's.
+    pub(crate) fn value(&self, header: ResponseHeader) -> Option<Value<'a>> {
         let policy = self.policy;
-        let grant = self.grant.as_ref();
-        let preflight = grant.and_then(|grant| grant.preflight.as_ref());
-        let read = grant.filter(|_| self.kind != RequestKind::Preflight);
-        let timed = read.is_some() || self.kind == RequestKind::NotCors;
-        let once = [
-            (AllowOrigin, grant.map(|grant| grant.allow_origin)),
-            (AllowCredentials, grant.filter(|_| policy.allows_credentials()).map(|_| Value::Fixed("true"))),
-            (ExposeHeaders, read.and(policy.expose_headers.as_ref()).map(Value::Policy)),
-            (AllowMethods, preflight.and_then(|preflight| preflight.methods)),
-            (MaxAge, preflight.and(policy.max_age.as_ref()).map(Value::Policy)),
-            (TimingAllowOrigin, policy.timing_allow_origin.as_ref().filter(|_| timed).map(Value::Policy)),
-        ];
-        let allowed_headers = preflight.map(|preflight| preflight.headers).unwrap_or_default();
-        once.into_iter()
-            .filter_map(|(header, value)| value.map(|value| (header, value)))
-            .chain(allowed_headers.into_iter().map(|line| (AllowHeaders, line)))
+        let allows = self.judgement.allows();
+        let is_preflight = self.kind == RequestKind::Preflight;
+        match header {
+            ResponseHeader::AllowOrigin if allows => Some(match self.judgement {
+                AnswerReason::AnyOrigin => Value::Fixed("*"),
+                _ => Value::Request(self.origin),
+            }),
+            ResponseHeader::AllowCredentials if allows && policy.allows_credentials() => {
+                Some(Value::Fixed("true"))
+            }
+            ResponseHeader::AllowMethods if allows && is_preflight => match &policy.methods {
+                Methods::Any => Some(Value::Request(self.request_method)),
+                Methods::Listed { value, .. } => value.as_ref().map(Value::Policy),
+            },
+            ResponseHeader::AllowHeaders if allows && is_preflight => match &policy.request_headers {
+                RequestHeaders::Any { .. } => None,
+                RequestHeaders::Listed { value, .. } => value.as_ref().map(Value::Policy),
+            },
+            ResponseHeader::MaxAge if allows && is_preflight => policy.max_age.as_ref().map(Value::Policy),
+            ResponseHeader::ExposeHeaders if allows && !is_preflight => {
+                policy.expose_headers.as_ref().map(Value::Policy)
+            }
+            ResponseHeader::TimingAllowOrigin
+                if allows && !is_preflight || self.kind == RequestKind::NotCors =>
+            {
+                policy.timing_allow_origin.as_ref().map(Value::Policy)
+            }
+            _ => None,
+        }
     }
 
     /// The request headers on which the answer depends, in lower case, for `Vary`: no more and no fewer.
@@ -255,7 +285,7 @@ impl<'a> Answer<'a> {
     /// assert!(policy.answer(b"GET", &no_headers).vary().eq(["origin"]));
     /// ```
     pub fn vary(&self) -> impl Iterator<Item = &'a str> {
-        self.vary.names()
+        self.depends_on().names()
     }
 
     /// What [`vary`](Self::vary) names, as one value. A policy without a predicate reads nothing else.
@@ -276,18 +306,30 @@ impl<'a> Answer<'a> {
     /// assert!(added.eq([Operation::Add { name: "access-control-allow-origin", value: b"*" }]));
     /// ```
     pub fn operations(&self) -> impl Iterator<Item = Operation<'a>> {
-        self.replaced()
+        replaced(self.replaces_timing())
             .map(|header| Operation::Remove { name: header.as_str() })
             .chain(self.headers().map(|(name, value)| Operation::Add { name, value }))
             .chain(self.vary().map(|name| Operation::Vary { name }))
     }
 
-    /// The headers that an application may have set and must not keep. Resource timing is the application's
-    /// own business unless the policy speaks of it.
-    pub(crate) fn replaced(&self) -> impl Iterator<Item = ResponseHeader> + use<> {
-        let timing = self.policy.timing_allow_origin.as_ref().map(|_| ResponseHeader::TimingAllowOrigin);
-        ResponseHeader::CORS.into_iter().chain(timing)
+    pub(crate) fn depends_on(&self) -> Vary<'a> {
+        let predicate = match &self.policy.readers {
+            Readers::Some(listed) if self.predicate_was_asked => listed.predicate.as_ref(),
+            _ => None,
+        };
+        Vary { read: self.read, predicate: predicate.map_or(&[], |predicate| &predicate.reads) }
     }
+
+    /// Resource timing is the application's own business unless the policy speaks of it.
+    pub(crate) fn replaces_timing(&self) -> bool {
+        self.policy.timing_allow_origin.is_some()
+    }
+}
+
+/// The headers that an application may have set and must not keep.
+pub(crate) fn replaced(replaces_timing: bool) -> impl Iterator<Item = ResponseHeader> {
+    let timing = replaces_timing.then_some(ResponseHeader::TimingAllowOrigin);
+    ResponseHeader::CORS.into_iter().chain(timing)
 }
 
 /// Whether `Vary` lines already say that the response depends on the request header `name`.

@@ -98,7 +98,10 @@ fn methods(listed: &[Located<String>], errors: &mut Errors) -> Methods {
         let needless = method::is_cors_safelisted(name);
         core::str::from_utf8(name).ok().filter(|_| !needless).map(Box::from)
     });
-    if star { Methods::Any } else { Methods::Listed(joined(&names)) }
+    match star {
+        true => Methods::Any,
+        false => Methods::Listed { value: joined(&names), names: names.into() },
+    }
 }
 
 fn request_headers(listed: &[Located<String>], errors: &mut Errors) -> RequestHeaders {

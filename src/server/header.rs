@@ -1,5 +1,6 @@
 //! The response headers that a policy sends, by name and by where their values come from.
 
+use super::head::RequestValue;
 use alloc::boxed::Box;
 #[cfg(feature = "http")]
 use http::{HeaderName, HeaderValue, header};
@@ -49,6 +50,17 @@ impl ResponseHeader {
         ResponseHeader::MaxAge,
         ResponseHeader::AllowPrivateNetwork,
     ];
+
+    /// The headers that a policy sends, in their order.
+    pub(crate) const SENT: [ResponseHeader; 7] = [
+        ResponseHeader::AllowOrigin,
+        ResponseHeader::AllowCredentials,
+        ResponseHeader::ExposeHeaders,
+        ResponseHeader::AllowMethods,
+        ResponseHeader::MaxAge,
+        ResponseHeader::TimingAllowOrigin,
+        ResponseHeader::AllowHeaders,
+    ];
 }
 
 /// A value that a policy made when it was built, ready to be sent again and again.
@@ -78,7 +90,7 @@ impl PolicyText {
 pub(crate) enum Value<'a> {
     Fixed(&'static str),
     Policy(&'a PolicyText),
-    Request(&'a [u8]),
+    Request(RequestValue<'a>),
 }
 
 impl<'a> Value<'a> {
@@ -86,7 +98,7 @@ impl<'a> Value<'a> {
         match self {
             Value::Fixed(text) => text.as_bytes(),
             Value::Policy(text) => text.as_str().as_bytes(),
-            Value::Request(bytes) => bytes,
+            Value::Request(value) => value.bytes,
         }
     }
 
@@ -97,7 +109,10 @@ impl<'a> Value<'a> {
         match self {
             Value::Fixed(text) => Some(HeaderValue::from_static(text)),
             Value::Policy(text) => text.typed.clone(),
-            Value::Request(bytes) => HeaderValue::from_bytes(bytes).ok(),
+            Value::Request(value) => match value.typed {
+                Some(typed) => Some(typed.clone()),
+                None => HeaderValue::from_bytes(value.bytes).ok(),
+            },
         }
     }
 }

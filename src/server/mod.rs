@@ -16,12 +16,14 @@
 
 mod answer;
 mod audit;
+mod buckets;
 mod build;
 mod config;
 mod difference;
 #[cfg(feature = "config")]
 pub mod document;
 mod error;
+mod head;
 mod header;
 mod origins;
 mod pattern;

@@ -1,14 +1,12 @@
 //! The set of origins that a policy lists: built once, asked at a cost that does not grow with it.
 //!
-//! A hash of host, scheme and ports splits the entries into about as many buckets as there are entries, and
-//! each bucket is sorted. One question is one hash and, nearly always, at most one comparison; entries
-//! chosen to collide can make it a binary search, nothing worse. The hash reads a host from its end, so that
-//! every suffix at which a subdomain pattern could match is hashed on the way to the whole.
+//! An exact origin is found by its bytes alone, which need not be taken apart for it. A pattern is found by
+//! scheme and the end of the host: the hash reads a host from its end, so that every suffix at which a
+//! subdomain pattern could match is hashed on the way to the whole.
 
+use super::buckets::Buckets;
 use super::pattern::{Key, OriginPattern, Ports};
 use crate::protocol::SerializedOrigin;
-use alloc::boxed::Box;
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// A set of [`OriginPattern`]s.
@@ -24,12 +22,8 @@ use alloc::vec::Vec;
 /// ```
 #[derive(Clone, Debug)]
 pub struct OriginSet {
-    /// By bucket, then by key.
-    entries: Box<[OriginPattern]>,
-    /// Where each bucket begins in `entries`, and the end of the last; a power of two of buckets.
-    bucket_starts: Box<[u32]>,
-    has_subdomain_patterns: bool,
-    has_port_patterns: bool,
+    exact: Buckets,
+    patterns: Buckets,
 }
 
 impl FromIterator<OriginPattern> for OriginSet {
@@ -39,29 +33,20 @@ impl FromIterator<OriginPattern> for OriginSet {
 }
 
 impl OriginSet {
-    fn new(entries: Vec<OriginPattern>) -> Self {
-        let buckets = entries.len().next_power_of_two();
-        let mut keyed: Vec<(usize, OriginPattern)> = entries
-            .into_iter()
-            .map(|entry| (host_hash(&entry.key()).with_ports(entry.key().ports).bucket(buckets), entry))
-            .collect();
-        keyed.sort_unstable_by(|(bucket, entry), (other_bucket, other)| {
-            bucket.cmp(other_bucket).then_with(|| entry.key().cmp(&other.key()))
-        });
-        keyed.dedup_by(|(_, entry), (_, other)| entry == other);
-
-        let mut bucket_starts = vec![0; buckets + 1].into_boxed_slice();
-        for (bucket, _) in &keyed {
-            bucket_starts[bucket + 1] += 1;
-        }
-        for bucket in 0..buckets {
-            bucket_starts[bucket + 1] += bucket_starts[bucket];
-        }
+    pub(crate) fn new(mut entries: Vec<OriginPattern>) -> Self {
+        entries.sort_unstable_by_key(OriginPattern::is_wild);
+        let patterns = entries.split_off(entries.partition_point(|entry| !entry.is_wild()));
         OriginSet {
-            bucket_starts,
-            has_subdomain_patterns: keyed.iter().any(|(_, entry)| entry.any_subdomain()),
-            has_port_patterns: keyed.iter().any(|(_, entry)| entry.key().ports == Ports::Any),
-            entries: keyed.into_iter().map(|(_, entry)| entry).collect(),
+            exact: Buckets::new(
+                entries,
+                |entry| text_hash(entry.as_str().as_bytes()),
+                |entry, other| entry.as_str().cmp(other.as_str()),
+            ),
+            patterns: Buckets::new(
+                patterns,
+                |entry| KeyHash::of(&entry.key()).finish(),
+                |entry, other| entry.key().cmp(&other.key()),
+            ),
         }
     }
 
@@ -74,16 +59,34 @@ impl OriginSet {
     /// ```
     #[must_use]
     pub fn find(&self, origin: &SerializedOrigin<'_>) -> Option<&OriginPattern> {
+        self.find_exact(origin.as_str().as_bytes()).or_else(|| self.find_pattern(origin))
+    }
+
+    /// The entry that is `serialized`, byte for byte. Whatever is found is the serialization of an origin.
+    pub(crate) fn find_exact(&self, serialized: &[u8]) -> Option<&OriginPattern> {
+        self.exact.find(text_hash(serialized), |entry| entry.as_str().as_bytes().cmp(serialized))
+    }
+
+    /// The pattern with the longest host that covers `origin`.
+    pub(crate) fn find_pattern(&self, origin: &SerializedOrigin<'_>) -> Option<&OriginPattern> {
+        if !self.has_patterns() {
+            return None;
+        }
         let host = origin.host();
         let mut hash = KeyHash::of_scheme(origin.scheme());
         let mut closest = None;
         for (place, byte) in host.bytes().enumerate().rev() {
             hash = hash.with(byte);
-            if byte == b'.' && self.has_subdomain_patterns {
+            if byte == b'.' {
                 closest = self.find_host(hash, &host[place..], origin).or(closest);
             }
         }
         self.find_host(hash, host, origin).or(closest)
+    }
+
+    /// Whether any entry covers more than one origin.
+    pub(crate) fn has_patterns(&self) -> bool {
+        !self.patterns.entries().is_empty()
     }
 
     /// An entry, other than `entry` itself, that covers every origin that `entry` covers.
@@ -93,24 +96,18 @@ impl OriginSet {
         [0].into_iter().chain(dots).find_map(|place| {
             [ports, Ports::Any].into_iter().find_map(|ports| {
                 let key = Key { host: &host[place..], scheme, ports };
-                self.find_key(host_hash(&key), &key).filter(|found| *found != entry)
+                self.find_key(KeyHash::of(&key), &key).filter(|found| *found != entry)
             })
         })
     }
 
     fn find_host(&self, hash: KeyHash, host: &str, origin: &SerializedOrigin<'_>) -> Option<&OriginPattern> {
-        let find = |ports| self.find_key(hash, &Key { host, scheme: origin.scheme(), ports });
-        let exact = find(Ports::One(origin.port()));
-        if exact.is_none() && self.has_port_patterns { find(Ports::Any) } else { exact }
+        let ports = [Ports::One(origin.port()), Ports::Any];
+        ports.into_iter().find_map(|ports| self.find_key(hash, &Key { host, scheme: origin.scheme(), ports }))
     }
 
     fn find_key(&self, hash: KeyHash, key: &Key<'_>) -> Option<&OriginPattern> {
-        let bucket = hash.with_ports(key.ports).bucket(self.bucket_starts.len() - 1);
-        let start = *self.bucket_starts.get(bucket)? as usize;
-        let end = *self.bucket_starts.get(bucket + 1)? as usize;
-        let entries = self.entries.get(start..end)?;
-        let place = entries.binary_search_by(|entry| entry.key().cmp(key)).ok()?;
-        entries.get(place)
+        self.patterns.find(hash.finish(), |entry| entry.key().cmp(key))
     }
 
     /// Every entry, sorted as text.
@@ -126,7 +123,7 @@ impl OriginSet {
     /// ```
     #[must_use]
     pub fn sorted(&self) -> Vec<&OriginPattern> {
-        let mut entries: Vec<_> = self.entries.iter().collect();
+        let mut entries: Vec<_> = self.exact.entries().iter().chain(self.patterns.entries()).collect();
         entries.sort_unstable_by_key(|entry| entry.as_str());
         entries
     }
@@ -139,21 +136,46 @@ impl OriginSet {
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.exact.entries().is_empty() && !self.has_patterns()
     }
 }
 
-fn host_hash(key: &Key<'_>) -> KeyHash {
-    key.host.bytes().rev().fold(KeyHash::of_scheme(key.scheme), KeyHash::with)
+/// Multiplied by, it spreads every bit over the whole product.
+const SPREADING: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// The hash of an exact origin, eight bytes at a step.
+fn text_hash(text: &[u8]) -> u64 {
+    let add = |hash: u64, word: &[u8; 8]| fold(hash ^ u64::from_le_bytes(*word));
+    let mut hash = text.len() as u64;
+    let mut rest = text;
+    while let Some((word, others)) = rest.split_first_chunk() {
+        hash = add(hash, word);
+        rest = others;
+    }
+    // What is left is at the end of the last eight bytes; no origin is shorter.
+    match text.last_chunk() {
+        Some(word) if !rest.is_empty() => add(hash, word),
+        _ => hash,
+    }
 }
 
-/// FNV-1a over 64 bits, finished so that the low bits, which choose the bucket, depend on every byte.
+/// Both halves of a product, so that the low bits, which choose the bucket, depend on every bit.
+fn fold(number: u64) -> u64 {
+    let product = u128::from(number) * u128::from(SPREADING);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// The hash of a pattern's scheme and host, byte by byte: FNV-1a.
 #[derive(Clone, Copy)]
 struct KeyHash(u64);
 
 impl KeyHash {
     const OFFSET_BASIS: u64 = 0xCBF2_9CE4_8422_2325;
     const PRIME: u64 = 0x0100_0000_01B3;
+
+    fn of(key: &Key<'_>) -> Self {
+        key.host.bytes().rev().fold(KeyHash::of_scheme(key.scheme), KeyHash::with)
+    }
 
     fn of_scheme(scheme: &str) -> Self {
         scheme.bytes().fold(KeyHash(Self::OFFSET_BASIS), KeyHash::with)
@@ -163,18 +185,7 @@ impl KeyHash {
         KeyHash((self.0 ^ u64::from(byte)).wrapping_mul(Self::PRIME))
     }
 
-    fn with_ports(self, ports: Ports) -> Self {
-        let number = match ports {
-            Ports::One(None) => 0,
-            Ports::One(Some(port)) => u64::from(port),
-            Ports::Any => u64::from(u16::MAX) + 1,
-        };
-        KeyHash((self.0 ^ number).wrapping_mul(Self::PRIME))
-    }
-
-    /// One of `buckets`, which is a power of two.
-    fn bucket(self, buckets: usize) -> usize {
-        let mixed = (self.0 ^ (self.0 >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (mixed >> 32) as usize & (buckets - 1)
+    fn finish(self) -> u64 {
+        fold(self.0)
     }
 }

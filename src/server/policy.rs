@@ -1,14 +1,14 @@
 //! The compiled policy: asked often, from many threads, without allocating.
 
-use super::answer::{Action, Answer, Grant, HeadersRead, PreflightGrant, RequestKind, Vary};
+use super::answer::{Answer, HeadersRead, RequestKind};
 use super::config::{PolicyConfig, RefusedPreflight};
-use super::header::{PolicyText, Value};
+use super::head::{Head, LinesHead, Once, RequestValue};
+use super::header::PolicyText;
 use super::origins::OriginSet;
-use super::pattern::OriginPattern;
 use super::predicate::OriginPredicate;
 use super::reason::AnswerReason;
 use super::requested_headers::{HeaderNameLines, ListedNames, check_any};
-use crate::protocol::{HeaderLines, SerializedOrigin, is_http_tab_or_space, method, trim};
+use crate::protocol::{HeaderLines, SerializedOrigin, method};
 use alloc::boxed::Box;
 
 /// A CORS policy, ready to answer.
@@ -61,8 +61,11 @@ pub(crate) struct Listed {
 #[derive(Clone, Debug)]
 pub(crate) enum Methods {
     Any,
-    /// Joined by commas, as in `Access-Control-Allow-Methods`.
-    Listed(Option<PolicyText>),
+    Listed {
+        names: Box<[Box<str>]>,
+        /// Joined by commas, as in `Access-Control-Allow-Methods`.
+        value: Option<PolicyText>,
+    },
 }
 
 /// Which request headers may be set beside the safelisted ones.
@@ -75,23 +78,6 @@ pub(crate) enum RequestHeaders {
         /// Joined by commas, as in `Access-Control-Allow-Headers`.
         value: Option<PolicyText>,
     },
-}
-
-/// A header that should come once.
-#[derive(Clone, Copy)]
-enum Once<'a> {
-    Absent,
-    One(&'a [u8]),
-    Several,
-}
-
-impl<'a> Once<'a> {
-    fn and(self, value: &'a [u8]) -> Self {
-        match self {
-            Once::Absent => Once::One(trim(value, is_http_tab_or_space)),
-            Once::One(_) | Once::Several => Once::Several,
-        }
-    }
 }
 
 impl Policy {
@@ -107,115 +93,89 @@ impl Policy {
     /// assert_eq!((answer.kind(), answer.action()), (RequestKind::Actual, Action::Pass));
     /// ```
     pub fn answer<'a, S: HeaderLines + ?Sized>(&'a self, method: &[u8], headers: &'a S) -> Answer<'a> {
-        let mut origin = Once::Absent;
-        let mut request_method = Once::Absent;
-        for (name, value) in headers.header_lines() {
-            match name.len() {
-                6 if name.eq_ignore_ascii_case(b"origin") => origin = origin.and(value),
-                29 if name.eq_ignore_ascii_case(b"access-control-request-method") => {
-                    request_method = request_method.and(value);
-                }
-                _ => {}
-            }
-        }
-        let is_options = method == b"OPTIONS";
-        let kind = match (origin, request_method) {
-            (Once::Absent, _) => RequestKind::NotCors,
-            (_, Once::One(_) | Once::Several) if is_options => RequestKind::Preflight,
+        self.decide(method == b"OPTIONS", &LinesHead::new(headers))
+    }
+
+    /// The decision. What it costs is bounded by the policy, and does not grow with the origins listed.
+    pub(crate) fn decide<'a>(&'a self, is_options: bool, head: &impl Head<'a>) -> Answer<'a> {
+        let origin = head.origin();
+        let kind = match origin {
+            Once::Absent => RequestKind::NotCors,
+            _ if is_options && head.has_request_method() => RequestKind::Preflight,
             _ => RequestKind::Actual,
         };
-        let mut vary = Vary {
-            read: match (is_options, kind) {
-                (true, RequestKind::NotCors) => HeadersRead::Origin,
-                (true, RequestKind::Actual | RequestKind::Preflight) => HeadersRead::RequestMethod,
-                (false, _) if matches!(self.readers, Readers::Some(_)) => HeadersRead::Origin,
-                (false, _) => HeadersRead::Nothing,
-            },
-            predicate: &[],
+        let read = match (is_options, kind) {
+            (true, RequestKind::NotCors) => HeadersRead::Origin,
+            (true, RequestKind::Actual | RequestKind::Preflight) => HeadersRead::RequestMethod,
+            (false, _) if matches!(self.readers, Readers::Some(_)) => HeadersRead::Origin,
+            (false, _) => HeadersRead::Nothing,
         };
-        let judgement = self.judge_origin(origin, headers, &mut vary).and_then(|(reason, allow_origin)| {
-            let preflight = match kind {
-                RequestKind::Preflight => Some(self.judge_preflight(request_method, headers, &mut vary)?),
-                RequestKind::NotCors | RequestKind::Actual => None,
-            };
-            Ok((reason, Grant { allow_origin, preflight }))
-        });
-        let (reason, grant) = match judgement {
-            Ok((reason, grant)) => (reason, Some(grant)),
-            Err(reason) => (reason, None),
+        let mut answer = Answer {
+            policy: self,
+            kind,
+            judgement: AnswerReason::NoOrigin,
+            read,
+            predicate_was_asked: false,
+            origin: RequestValue::EMPTY,
+            request_method: RequestValue::EMPTY,
+            requested: HeaderNameLines::NONE,
         };
-        let action = match (kind, &grant, self.refused_preflight) {
-            (RequestKind::NotCors | RequestKind::Actual, ..) => Action::Pass,
-            (RequestKind::Preflight, Some(_), _) | (_, None, RefusedPreflight::Bare) => {
-                Action::Respond { status: self.preflight_status }
+        answer.judgement = self.judge_origin(origin, head, &mut answer);
+        if kind == RequestKind::Preflight && answer.judgement.allows() {
+            if let Err(reason) = self.judge_preflight(head, &mut answer) {
+                answer.judgement = reason;
             }
-            (_, None, RefusedPreflight::Pass) => Action::Pass,
-            (_, None, RefusedPreflight::Forbid) => Action::Respond { status: 403 },
-        };
-        Answer { policy: self, kind, action, reason, grant, vary }
+        }
+        answer
     }
 
-    /// Why the origin may read, and the value of `Access-Control-Allow-Origin` that says so.
-    fn judge_origin<'a, S: HeaderLines + ?Sized>(
+    /// Why the origin may read, or not.
+    fn judge_origin<'a>(
         &'a self,
         origin: Once<'a>,
-        headers: &'a S,
-        vary: &mut Vary<'a>,
-    ) -> Result<(AnswerReason, Value<'a>), AnswerReason> {
-        let listed = match &self.readers {
-            Readers::Any => return Ok((AnswerReason::AnyOrigin, Value::Fixed("*"))),
-            Readers::Some(listed) => listed,
-        };
-        let value = match origin {
-            Once::Absent => return Err(AnswerReason::NoOrigin),
-            Once::Several => return Err(AnswerReason::SeveralOrigins),
-            Once::One(b"null") if listed.null => return Ok((AnswerReason::NullOrigin, Value::Fixed("null"))),
-            Once::One(b"null") => return Err(AnswerReason::NullOriginNotAllowed),
-            Once::One(value) => value,
-        };
-        let origin = SerializedOrigin::parse(value).ok_or(AnswerReason::OriginNotSerialized)?;
-        listed.judge(&origin, headers, vary).map(|reason| (reason, Value::Request(value)))
+        head: &impl Head<'a>,
+        answer: &mut Answer<'a>,
+    ) -> AnswerReason {
+        match (&self.readers, origin) {
+            (Readers::Any, _) => AnswerReason::AnyOrigin,
+            (Readers::Some(_), Once::Absent) => AnswerReason::NoOrigin,
+            (Readers::Some(_), Once::Several) => AnswerReason::SeveralOrigins,
+            (Readers::Some(listed), Once::One(value)) => {
+                answer.origin = value;
+                listed.judge(value.bytes, head, &mut answer.predicate_was_asked)
+            }
+        }
     }
 
-    /// What a preflight from an allowed origin is granted.
+    /// Judges a preflight from an allowed origin.
     ///
     /// A policy that allows any method or header names the ones asked for: with credentials `*` is no
     /// wildcard, Firefox does not find it again in its preflight cache, and in that of other browsers it
     /// would cover `Authorization`, against the standard.
-    fn judge_preflight<'a, S: HeaderLines + ?Sized>(
+    fn judge_preflight<'a>(
         &'a self,
-        request_method: Once<'a>,
-        headers: &'a S,
-        vary: &mut Vary<'a>,
-    ) -> Result<PreflightGrant<'a>, AnswerReason> {
-        let Once::One(method) = request_method else { return Err(AnswerReason::RequestMethodInvalid) };
-        if !method::is_method(method) {
-            return Err(AnswerReason::RequestMethodInvalid);
+        head: &impl Head<'a>,
+        answer: &mut Answer<'a>,
+    ) -> Result<(), AnswerReason> {
+        let Once::One(value) = head.request_method() else { return Err(AnswerReason::RequestMethodInvalid) };
+        let name = value.bytes;
+        match &self.methods {
+            Methods::Listed { names, .. } if names.iter().any(|listed| listed.as_bytes() == name) => {}
+            _ if !method::is_method(name) => return Err(AnswerReason::RequestMethodInvalid),
+            Methods::Listed { .. } if !method::is_cors_safelisted(name) => {
+                return Err(AnswerReason::MethodNotAllowed);
+            }
+            Methods::Listed { .. } => {}
+            Methods::Any => answer.request_method = value,
         }
-        let methods = match &self.methods {
-            Methods::Any => Some(Value::Request(method)),
-            Methods::Listed(value) => {
-                let listed = value.as_ref().map_or("", PolicyText::as_str);
-                let is_listed = listed.split(',').any(|name| name.as_bytes() == method);
-                if !is_listed && !method::is_cors_safelisted(method) {
-                    return Err(AnswerReason::MethodNotAllowed);
-                }
-                value.as_ref().map(Value::Policy)
+        answer.read = HeadersRead::RequestHeaders;
+        match &self.request_headers {
+            RequestHeaders::Any { authorization } => {
+                answer.requested = check_any(*authorization, head.request_headers())?;
             }
-        };
-        vary.read = HeadersRead::RequestHeaders;
-        let lines = headers
-            .header_lines()
-            .filter(|(name, _)| name.eq_ignore_ascii_case(b"access-control-request-headers"))
-            .map(|(_, value)| value);
-        let headers = match &self.request_headers {
-            RequestHeaders::Any { authorization } => check_any(*authorization, lines)?,
-            RequestHeaders::Listed { names, value } => {
-                names.check(lines)?;
-                value.as_ref().map(|value| HeaderNameLines::one(Value::Policy(value))).unwrap_or_default()
-            }
-        };
-        Ok(PreflightGrant { methods, headers })
+            RequestHeaders::Listed { names, .. } => names.check(head.request_headers())?,
+        }
+        Ok(())
     }
 
     /// Whether browsers may send credentials and let script read the answers.
@@ -260,7 +220,7 @@ impl Policy {
         }
         config = match &self.methods {
             Methods::Any => config.methods(["*"]),
-            Methods::Listed(value) => config.methods(names(value.as_ref())),
+            Methods::Listed { names, .. } => config.methods(names.iter().map(|name| &**name)),
         };
         config = match &self.request_headers {
             RequestHeaders::Any { authorization: false } => config.request_headers(["*"]),
@@ -289,36 +249,36 @@ fn names(value: Option<&PolicyText>) -> impl Iterator<Item = &str> {
 }
 
 impl Listed {
-    fn judge<'a, S: HeaderLines + ?Sized>(
-        &'a self,
-        origin: &SerializedOrigin<'_>,
-        headers: &S,
-        vary: &mut Vary<'a>,
-    ) -> Result<AnswerReason, AnswerReason> {
-        if let Some(entry) = self.origins.find(origin) {
-            return Ok(match OriginPattern::is_wild(entry) {
-                true => AnswerReason::OriginMatchesPattern,
-                false => AnswerReason::OriginListed,
-            });
+    fn judge<'a>(&self, origin: &[u8], head: &impl Head<'a>, predicate_was_asked: &mut bool) -> AnswerReason {
+        if self.origins.find_exact(origin).is_some() {
+            return AnswerReason::OriginListed;
+        }
+        if origin == b"null" {
+            return if self.null { AnswerReason::NullOrigin } else { AnswerReason::NullOriginNotAllowed };
+        }
+        if !self.reflect_any && self.predicate.is_none() && !self.origins.has_patterns() {
+            return AnswerReason::OriginNotAllowed;
+        }
+        let Some(origin) = SerializedOrigin::parse(origin) else { return AnswerReason::OriginNotSerialized };
+        if self.origins.find_pattern(&origin).is_some() {
+            return AnswerReason::OriginMatchesPattern;
         }
         if !self.reflect_any && self.predicate.is_none() {
-            return Err(AnswerReason::OriginNotAllowed);
+            return AnswerReason::OriginNotAllowed;
         }
         if self.credentials && !self.insecure_with_credentials && !origin.is_potentially_trustworthy() {
-            return Err(AnswerReason::InsecureOrigin);
-        }
-        if self.reflect_any {
-            return Ok(AnswerReason::OriginReflected);
+            return AnswerReason::InsecureOrigin;
         }
         match &self.predicate {
+            _ if self.reflect_any => AnswerReason::OriginReflected,
             Some(predicate) => {
-                vary.predicate = &predicate.reads;
-                match predicate.accepts(origin, headers) {
-                    true => Ok(AnswerReason::OriginAcceptedByPredicate),
-                    false => Err(AnswerReason::OriginNotAllowed),
+                *predicate_was_asked = true;
+                match predicate.accepts(&origin, head.headers()) {
+                    true => AnswerReason::OriginAcceptedByPredicate,
+                    false => AnswerReason::OriginNotAllowed,
                 }
             }
-            None => Err(AnswerReason::OriginNotAllowed),
+            None => AnswerReason::OriginNotAllowed,
         }
     }
 }

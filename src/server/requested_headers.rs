@@ -5,7 +5,7 @@
 //! script appended twice. Some gateways split it into lines, add a space or leave an empty element.
 
 use super::AnswerReason;
-use super::header::Value;
+use super::head::RequestValue;
 use crate::protocol::{is_http_tab_or_space, is_token, request_header, trim};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -20,35 +20,22 @@ const WHITESPACE: usize = 2;
 const ANY_NAME_BYTES: usize = 4096;
 
 /// How many lines with a name on them are given back where the policy allows any name.
-const LINES: usize = 16;
+const LINES: usize = 4;
 
-/// Lines that list header names: the ones that an answer allows.
+/// Lines that list header names: the ones that were asked for and come back.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct HeaderNameLines<'a> {
-    lines: [Value<'a>; LINES],
-    count: usize,
-}
-
-impl Default for HeaderNameLines<'_> {
-    fn default() -> Self {
-        HeaderNameLines { lines: [Value::Fixed(""); LINES], count: 0 }
-    }
-}
+pub(crate) struct HeaderNameLines<'a>([Option<&'a [u8]>; LINES]);
 
 impl<'a> HeaderNameLines<'a> {
-    pub(crate) fn one(line: Value<'a>) -> Self {
-        let mut lines = HeaderNameLines { count: 1, ..HeaderNameLines::default() };
-        lines.lines[0] = line;
-        lines
+    pub(crate) const NONE: Self = HeaderNameLines([None; LINES]);
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.0.iter().copied().flatten()
     }
 
-    pub(crate) fn into_iter(self) -> impl Iterator<Item = Value<'a>> {
-        self.lines.into_iter().take(self.count)
-    }
-
-    fn push(&mut self, line: Value<'a>) -> Result<(), AnswerReason> {
-        *self.lines.get_mut(self.count).ok_or(AnswerReason::RequestHeadersOverBudget)? = line;
-        self.count += 1;
+    fn push(&mut self, line: &'a [u8]) -> Result<(), AnswerReason> {
+        let free = self.0.iter_mut().find(|line| line.is_none());
+        *free.ok_or(AnswerReason::RequestHeadersOverBudget)? = Some(line);
         Ok(())
     }
 }
@@ -69,14 +56,28 @@ impl ListedNames {
 
     /// Whether every requested name is listed. Stops at the first that is not, and never looks further into
     /// a name than the longest listed one reaches.
-    pub(crate) fn check<'a>(&self, lines: impl Iterator<Item = &'a [u8]>) -> Result<(), AnswerReason> {
+    pub(crate) fn check<'a>(
+        &self,
+        lines: impl Iterator<Item = RequestValue<'a>>,
+    ) -> Result<(), AnswerReason> {
         // Both lists are sorted: what precedes the name last found cannot be asked for again.
         let mut remaining = &*self.names;
         let mut previous = &b""[..];
         let mut idle_elements = 0;
-        for mut line in lines {
-            loop {
-                let (element, rest) = self.next_element(line)?;
+        for line in lines {
+            let mut unread = Some(line.bytes);
+            while let Some(line) = unread {
+                // As browsers write it, the next element is the next name; nothing need be searched for.
+                if let [next, others @ ..] = remaining {
+                    if let Some(rest) = after_element(line, next.as_bytes()) {
+                        (previous, remaining, unread) = (next.as_bytes(), others, rest);
+                        continue;
+                    }
+                }
+                let (element, rest) = match after_element(line, previous) {
+                    Some(rest) => (previous, rest),
+                    None => self.next_element(line)?,
+                };
                 let name = trim(element, is_http_tab_or_space);
                 if element.len() - name.len() > WHITESPACE {
                     return Err(AnswerReason::RequestHeadersOverBudget);
@@ -90,10 +91,7 @@ impl ListedNames {
                     remaining = self.names_after(name, remaining)?;
                     previous = name;
                 }
-                match rest {
-                    Some(rest) => line = rest,
-                    None => break,
-                }
+                unread = rest;
             }
         }
         Ok(())
@@ -128,18 +126,27 @@ impl ListedNames {
     }
 }
 
+/// If the first element of `line` is exactly `name`: what follows its comma, if it has one.
+fn after_element<'a>(line: &'a [u8], name: &[u8]) -> Option<Option<&'a [u8]>> {
+    match line.strip_prefix(name)? {
+        [] => Some(None),
+        [b',', rest @ ..] => Some(Some(rest)),
+        _ => None,
+    }
+}
+
 /// Whether the requested names are names, and none is `Authorization` unless that is allowed. The lines that
 /// hold any come back.
 pub(crate) fn check_any<'a>(
     authorization: bool,
-    lines: impl Iterator<Item = &'a [u8]>,
+    lines: impl Iterator<Item = RequestValue<'a>>,
 ) -> Result<HeaderNameLines<'a>, AnswerReason> {
-    let mut requested = HeaderNameLines::default();
+    let mut requested = HeaderNameLines::NONE;
     let mut budget = ANY_NAME_BYTES;
     for line in lines {
-        budget = budget.checked_sub(line.len() + 1).ok_or(AnswerReason::RequestHeadersOverBudget)?;
+        budget = budget.checked_sub(line.bytes.len() + 1).ok_or(AnswerReason::RequestHeadersOverBudget)?;
         let mut named = false;
-        for element in line.split(|&byte| byte == b',') {
+        for element in line.bytes.split(|&byte| byte == b',') {
             let name = trim(element, is_http_tab_or_space);
             if name.is_empty() {
                 continue;
@@ -154,7 +161,7 @@ pub(crate) fn check_any<'a>(
             named = true;
         }
         if named {
-            requested.push(Value::Request(line))?;
+            requested.push(line.bytes)?;
         }
     }
     Ok(requested)

@@ -1,11 +1,13 @@
 //! The answer at the doors of the `http` crate: from its request heads, onto its header maps.
 
-use super::answer::{Answer, HeadersRead, Vary, vary_lists};
-use super::header::ResponseHeader;
+use super::answer::{Answer, HeadersRead, Vary, replaced, vary_lists};
+use super::head::{Head, Once, RequestValue};
+use super::header::{ResponseHeader, Value};
 use super::policy::Policy;
+use crate::protocol::HeaderLines;
 use alloc::boxed::Box;
-use http::header::VARY;
-use http::{HeaderMap, HeaderValue, Method, request};
+use http::header::{self, VARY};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, request};
 use smallvec::SmallVec;
 
 impl Policy {
@@ -32,7 +34,47 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn answer_http<'a>(&'a self, method: &Method, headers: &'a HeaderMap) -> Answer<'a> {
-        self.answer(method.as_str().as_bytes(), headers)
+        self.decide(method == Method::OPTIONS, &headers)
+    }
+}
+
+impl<'a> Head<'a> for &'a HeaderMap {
+    fn origin(&self) -> Once<'a> {
+        once(self, header::ORIGIN)
+    }
+
+    fn request_method(&self) -> Once<'a> {
+        once(self, header::ACCESS_CONTROL_REQUEST_METHOD)
+    }
+
+    /// Looks at every name, which for as many as requests have is cheaper than to hash one.
+    fn has_request_method(&self) -> bool {
+        self.keys().any(|name| name == header::ACCESS_CONTROL_REQUEST_METHOD)
+    }
+
+    fn request_headers(&self) -> impl Iterator<Item = RequestValue<'a>> {
+        self.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter().map(RequestValue::typed)
+    }
+
+    fn headers(&self) -> &(impl HeaderLines + ?Sized) {
+        *self
+    }
+}
+
+fn once(headers: &HeaderMap, name: HeaderName) -> Once<'_> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Once::Absent,
+        (Some(value), None) => Once::One(RequestValue::typed(value)),
+        (Some(_), Some(_)) => Once::Several,
+    }
+}
+
+impl<'a> RequestValue<'a> {
+    fn typed(value: &'a HeaderValue) -> Self {
+        let trimmed = RequestValue::new(value.as_bytes());
+        let is_whole = trimmed.bytes.len() == value.len();
+        RequestValue { typed: is_whole.then_some(value), ..trimmed }
     }
 }
 
@@ -52,8 +94,21 @@ impl Answer<'_> {
     /// assert_eq!(response.headers().get_all("vary").iter().count(), 2);
     /// ```
     pub fn apply_to(&self, headers: &mut HeaderMap) {
-        let fields = self.fields().filter_map(|(header, value)| Some((header, value.typed()?)));
-        apply(headers, self.replaced(), fields, self.vary);
+        make_room(headers, self.replaces_timing(), self.depends_on());
+        self.send(|header, value| {
+            headers.append(header.typed(), value);
+        });
+    }
+
+    fn send(&self, mut send: impl FnMut(ResponseHeader, HeaderValue)) {
+        for header in ResponseHeader::SENT {
+            if let Some(value) = self.value(header).and_then(Value::typed) {
+                send(header, value);
+            }
+        }
+        for value in self.requested_lines().filter_map(Value::typed) {
+            send(ResponseHeader::AllowHeaders, value);
+        }
     }
 
     /// The answer freed from the request that it borrows from, to be kept until there is a response.
@@ -68,12 +123,10 @@ impl Answer<'_> {
     /// ```
     #[must_use]
     pub fn to_changes(&self) -> HeaderChanges {
-        HeaderChanges {
-            replaced: self.replaced().collect(),
-            fields: self.fields().filter_map(|(header, value)| Some((header, value.typed()?))).collect(),
-            read: self.vary.read,
-            predicate: self.vary.predicate.into(),
-        }
+        let mut fields = SmallVec::new();
+        self.send(|header, value| fields.push((header, value)));
+        let Vary { read, predicate } = self.depends_on();
+        HeaderChanges { replaces_timing: self.replaces_timing(), fields, read, predicate: predicate.into() }
     }
 }
 
@@ -89,8 +142,8 @@ impl Answer<'_> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct HeaderChanges {
-    replaced: SmallVec<[ResponseHeader; 8]>,
-    fields: SmallVec<[(ResponseHeader, HeaderValue); 5]>,
+    replaces_timing: bool,
+    fields: SmallVec<[(ResponseHeader, HeaderValue); 4]>,
     read: HeadersRead,
     predicate: Box<[Box<str>]>,
 }
@@ -107,26 +160,22 @@ impl HeaderChanges {
     /// ```
     pub fn apply_to(self, headers: &mut HeaderMap) {
         let vary = Vary { read: self.read, predicate: &self.predicate };
-        apply(headers, self.replaced.into_iter(), self.fields.into_iter(), vary);
+        make_room(headers, self.replaces_timing, vary);
+        for (header, value) in self.fields {
+            headers.append(header.typed(), value);
+        }
     }
 }
 
-fn apply(
-    headers: &mut HeaderMap,
-    replaced: impl Iterator<Item = ResponseHeader>,
-    fields: impl Iterator<Item = (ResponseHeader, HeaderValue)>,
-    vary: Vary<'_>,
-) {
+/// Removes what the application may not keep, and says what the answer depends on.
+fn make_room(headers: &mut HeaderMap, replaces_timing: bool, vary: Vary<'_>) {
     if !headers.is_empty() {
-        replaced.for_each(|header| drop(headers.remove(header.typed())));
+        replaced(replaces_timing).for_each(|header| drop(headers.remove(header.typed())));
     }
     if vary.predicate.is_empty() && vary.read != HeadersRead::Nothing && !headers.contains_key(VARY) {
         headers.insert(VARY, HeaderValue::from_static(vary.read.as_str()));
     } else {
         merge_vary(headers, vary);
-    }
-    for (header, value) in fields {
-        headers.append(header.typed(), value);
     }
 }
 

@@ -1,0 +1,256 @@
+//! The rows that are measured: their names, their bars, and the work of one turn.
+
+use cors_engine::tower::CorsLayer;
+use cors_engine::{Policy, PolicyConfig};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use std::convert::Infallible;
+use std::future::{Future, Ready, ready};
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use tower_layer::Layer;
+use tower_service::Service;
+
+/// One row of the table.
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) case: Case,
+    /// The most instructions that one turn may cost.
+    pub(crate) bar: Option<u64>,
+    /// What is part of each turn, but not of the work.
+    pub(crate) floor: Option<Case>,
+    /// Whether it must cost the same whatever the number of origins.
+    pub(crate) flat: bool,
+    pub(crate) turns: usize,
+}
+
+/// What one turn does.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Case {
+    /// [`Policy::answer`] over a list of header lines.
+    Decision(Asked),
+    /// The same, and the reason in its finest form.
+    Reason(Asked),
+    /// [`Policy::answer_http`] over a header map.
+    MapDecision(Asked),
+    /// A call of the layered service, polled once.
+    Tower(Asked),
+    /// What a benchmark of a service does beside it: to clone the request and drop it.
+    RequestAlone(Asked),
+    /// Building the policy.
+    Build,
+    /// What is built from.
+    ConfigAlone,
+}
+
+/// A request.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Asked {
+    Actual,
+    ActualRefused,
+    Preflight,
+    PreflightRefused,
+    NoOrigin,
+    /// A preflight with a long `Access-Control-Request-Headers`: what is repeated, and for how many KiB.
+    Hostile(&'static str, usize),
+    /// An origin of very many labels.
+    Labels,
+}
+
+const DECISION: Row =
+    Row { name: "", case: Case::ConfigAlone, bar: None, floor: None, flat: true, turns: 500 };
+
+pub(crate) const ROWS: &[Row] = &[
+    decision("decision: actual, allowed", Asked::Actual, 250),
+    decision("decision: actual, refused", Asked::ActualRefused, 250),
+    decision("decision: preflight, allowed", Asked::Preflight, 700),
+    decision("decision: preflight, refused", Asked::PreflightRefused, 300),
+    decision("decision: no Origin", Asked::NoOrigin, 250),
+    decision("decision: 64 KiB of names", Asked::Hostile("content-type,", 64), 2_000),
+    decision("decision: 1 MiB of names", Asked::Hostile("content-type,", 1_024), 2_000),
+    decision("decision: 64 KiB of commas", Asked::Hostile(",", 64), 2_000),
+    decision("decision: 1 MiB of commas", Asked::Hostile(",", 1_024), 2_000),
+    decision("decision: a name of 64 KiB", Asked::Hostile("x", 64), 2_000),
+    decision("decision: an origin of 120 labels", Asked::Labels, 2_000),
+    reason("decision and reason: actual, refused", Asked::ActualRefused),
+    reason("decision and reason: preflight, refused", Asked::PreflightRefused),
+    map("over a HeaderMap: actual, allowed", Asked::Actual, 250),
+    map("over a HeaderMap: actual, refused", Asked::ActualRefused, 250),
+    map("over a HeaderMap: preflight, allowed", Asked::Preflight, 700),
+    map("over a HeaderMap: preflight, refused", Asked::PreflightRefused, 300),
+    map("over a HeaderMap: 64 KiB of names", Asked::Hostile("content-type,", 64), 2_000),
+    map("over a HeaderMap: 1 MiB of names", Asked::Hostile("content-type,", 1_024), 2_000),
+    map("over a HeaderMap: 64 KiB of commas", Asked::Hostile(",", 64), 2_000),
+    map("over a HeaderMap: 1 MiB of commas", Asked::Hostile(",", 1_024), 2_000),
+    tower("tower: actual", Asked::Actual),
+    tower("tower: actual, refused", Asked::ActualRefused),
+    tower("tower: preflight", Asked::Preflight),
+    tower("tower: preflight, refused", Asked::PreflightRefused),
+    request("request alone: actual", Asked::Actual),
+    request("request alone: actual, refused", Asked::ActualRefused),
+    request("request alone: preflight", Asked::Preflight),
+    request("request alone: preflight, refused", Asked::PreflightRefused),
+    Row {
+        name: "build",
+        case: Case::Build,
+        // Four milliseconds at three instructions a nanosecond.
+        bar: Some(12_000_000),
+        floor: Some(Case::ConfigAlone),
+        flat: false,
+        turns: 2,
+    },
+    Row { name: "configuration alone", case: Case::ConfigAlone, flat: false, turns: 2, ..DECISION },
+];
+
+const fn decision(name: &'static str, asked: Asked, bar: u64) -> Row {
+    Row { name, case: Case::Decision(asked), bar: Some(bar), ..DECISION }
+}
+
+const fn reason(name: &'static str, asked: Asked) -> Row {
+    Row { name, case: Case::Reason(asked), ..DECISION }
+}
+
+const fn map(name: &'static str, asked: Asked, bar: u64) -> Row {
+    Row { name, case: Case::MapDecision(asked), bar: Some(bar), ..DECISION }
+}
+
+const fn tower(name: &'static str, asked: Asked) -> Row {
+    Row {
+        name,
+        case: Case::Tower(asked),
+        bar: Some(2_000),
+        floor: Some(Case::RequestAlone(asked)),
+        ..DECISION
+    }
+}
+
+const fn request(name: &'static str, asked: Asked) -> Row {
+    Row { name, case: Case::RequestAlone(asked), ..DECISION }
+}
+
+/// Does the work of `case` so many times, at so many listed origins.
+pub(crate) fn run(case: Case, listed: usize, turns: usize) {
+    let policy = || -> Policy { config(listed).build().expect("a policy") };
+    match case {
+        Case::Decision(asked) | Case::Reason(asked) => {
+            let (policy, headers) = (policy(), headers(asked, listed));
+            let lines: Vec<_> =
+                headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+            let method = method(asked);
+            for _ in 0..turns {
+                let answer = policy.answer(black_box(method.as_str().as_bytes()), black_box(&lines));
+                if let Case::Reason(_) = case {
+                    black_box(answer.reason());
+                }
+                black_box(answer);
+            }
+        }
+        Case::MapDecision(asked) => {
+            let (policy, method, headers) = (policy(), method(asked), headers(asked, listed));
+            for _ in 0..turns {
+                black_box(policy.answer_http(black_box(&method), black_box(&headers)));
+            }
+        }
+        Case::Tower(asked) => {
+            let mut service = CorsLayer::new(policy()).layer(Inner);
+            let request = request_of(asked, listed);
+            let mut context = Context::from_waker(Waker::noop());
+            for _ in 0..turns {
+                let future = pin!(service.call(black_box(&request).clone()));
+                let Poll::Ready(response) = future.poll(&mut context) else { panic!("not ready") };
+                drop(black_box(response));
+            }
+        }
+        Case::RequestAlone(asked) => {
+            let request = request_of(asked, listed);
+            for _ in 0..turns {
+                drop(black_box(black_box(&request).clone()));
+            }
+        }
+        Case::Build => (0..turns).for_each(|_| drop(black_box(config(listed).build()))),
+        Case::ConfigAlone => (0..turns).for_each(|_| drop(black_box(config(listed)))),
+    }
+}
+
+fn config(listed: usize) -> PolicyConfig {
+    PolicyConfig::new()
+        .origins((0..listed).map(origin))
+        .credentials(true)
+        .methods(["GET", "POST", "PUT", "DELETE"])
+        .request_headers(["authorization", "content-type", "x-requested-with"])
+        .expose_headers(["x-request-id", "x-total-count"])
+        .max_age(600)
+}
+
+fn origin(tenant: usize) -> String {
+    format!("https://tenant{tenant:05}.example.com")
+}
+
+fn method(asked: Asked) -> Method {
+    match asked {
+        Asked::Actual | Asked::ActualRefused | Asked::NoOrigin | Asked::Labels => Method::GET,
+        Asked::Preflight | Asked::PreflightRefused | Asked::Hostile(..) => Method::OPTIONS,
+    }
+}
+
+fn headers(asked: Asked, listed: usize) -> HeaderMap {
+    let mut headers: HeaderMap = [
+        ("host", "api.example.com"),
+        ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+        ("accept", "*/*"),
+        ("accept-language", "en-US,en;q=0.5"),
+        ("accept-encoding", "gzip, deflate, br, zstd"),
+        ("referer", "https://tenant00000.example.com/"),
+        ("sec-fetch-dest", "empty"),
+        ("sec-fetch-mode", "cors"),
+        ("sec-fetch-site", "same-site"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+    .collect();
+    let mut add = |name, value: String| {
+        headers.append(HeaderName::from_static(name), value.try_into().expect("a header value"));
+    };
+    match asked {
+        Asked::NoOrigin => {}
+        Asked::ActualRefused | Asked::PreflightRefused => {
+            add("origin", "https://tenant99999.example.net".into());
+        }
+        Asked::Labels => add("origin", format!("https://{}example.com", "a.".repeat(120))),
+        Asked::Actual | Asked::Preflight | Asked::Hostile(..) => add("origin", origin(listed - 1)),
+    }
+    if method(asked) == Method::OPTIONS {
+        add("access-control-request-method", "PUT".into());
+        let names = match asked {
+            Asked::Hostile(piece, kibibytes) => piece.repeat(kibibytes * 1_024 / piece.len()),
+            _ => "authorization,content-type".into(),
+        };
+        add("access-control-request-headers", names);
+    }
+    headers
+}
+
+fn request_of(asked: Asked, listed: usize) -> Request<()> {
+    let mut request = Request::new(());
+    *request.method_mut() = method(asked);
+    *request.uri_mut() = http::Uri::from_static("/v1/things?page=2");
+    *request.headers_mut() = headers(asked, listed);
+    request
+}
+
+/// The application: it says nothing, at once.
+struct Inner;
+
+impl Service<Request<()>> for Inner {
+    type Response = Response<()>;
+    type Error = Infallible;
+    type Future = Ready<Result<Response<()>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<()>) -> Self::Future {
+        ready(Ok(Response::new(())))
+    }
+}
