@@ -86,10 +86,10 @@ pub(crate) const ROWS: &[Row] = &[
     tower("tower: actual, refused", Asked::ActualRefused),
     tower("tower: preflight", Asked::Preflight),
     tower("tower: preflight, refused", Asked::PreflightRefused),
-    request("request alone: actual", Asked::Actual),
-    request("request alone: actual, refused", Asked::ActualRefused),
-    request("request alone: preflight", Asked::Preflight),
-    request("request alone: preflight, refused", Asked::PreflightRefused),
+    request_alone("request alone: actual", Asked::Actual),
+    request_alone("request alone: actual, refused", Asked::ActualRefused),
+    request_alone("request alone: preflight", Asked::Preflight),
+    request_alone("request alone: preflight, refused", Asked::PreflightRefused),
     Row {
         name: "build",
         case: Case::Build,
@@ -124,52 +124,76 @@ const fn tower(name: &'static str, asked: Asked) -> Row {
     }
 }
 
-const fn request(name: &'static str, asked: Asked) -> Row {
+const fn request_alone(name: &'static str, asked: Asked) -> Row {
     Row { name, case: Case::RequestAlone(asked), ..DECISION }
 }
 
 /// Does the work of `case` so many times, at so many listed origins.
 pub(crate) fn run(case: Case, listed: usize, turns: usize) {
-    let policy = || -> Policy { config(listed).build().expect("a policy") };
     match case {
-        Case::Decision(asked) | Case::Reason(asked) => {
-            let (policy, headers) = (policy(), headers(asked, listed));
-            let lines: Vec<_> =
-                headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-            let method = method(asked);
-            for _ in 0..turns {
-                let answer = policy.answer(black_box(method.as_str().as_bytes()), black_box(&lines));
-                if let Case::Reason(_) = case {
-                    black_box(answer.reason());
-                }
-                black_box(answer);
-            }
-        }
-        Case::MapDecision(asked) => {
-            let (policy, method, headers) = (policy(), method(asked), headers(asked, listed));
-            for _ in 0..turns {
-                black_box(policy.answer_http(black_box(&method), black_box(&headers)));
-            }
-        }
-        Case::Tower(asked) => {
-            let mut service = CorsLayer::new(policy()).layer(Inner);
-            let request = request_of(asked, listed);
-            let mut context = Context::from_waker(Waker::noop());
-            for _ in 0..turns {
-                let future = pin!(service.call(black_box(&request).clone()));
-                let Poll::Ready(response) = future.poll(&mut context) else { panic!("not ready") };
-                drop(black_box(response));
-            }
-        }
-        Case::RequestAlone(asked) => {
-            let request = request_of(asked, listed);
-            for _ in 0..turns {
-                drop(black_box(black_box(&request).clone()));
-            }
-        }
+        Case::Decision(asked) => decide(asked, listed, turns),
+        Case::Reason(asked) => decide_and_say_why(asked, listed, turns),
+        Case::MapDecision(asked) => decide_over_map(asked, listed, turns),
+        Case::Tower(asked) => call_service(asked, listed, turns),
+        Case::RequestAlone(asked) => clone_request(asked, listed, turns),
         Case::Build => (0..turns).for_each(|_| drop(black_box(config(listed).build()))),
         Case::ConfigAlone => (0..turns).for_each(|_| drop(black_box(config(listed)))),
     }
+}
+
+#[inline(never)]
+fn decide(asked: Asked, listed: usize, turns: usize) {
+    let (policy, method, headers) = (policy(listed), method(asked), headers(asked, listed));
+    let (method, lines) = (method.as_str().as_bytes(), lines(&headers));
+    for _ in 0..turns {
+        black_box(&policy.answer(black_box(method), black_box(lines.as_slice())));
+    }
+}
+
+#[inline(never)]
+fn decide_and_say_why(asked: Asked, listed: usize, turns: usize) {
+    let (policy, method, headers) = (policy(listed), method(asked), headers(asked, listed));
+    let (method, lines) = (method.as_str().as_bytes(), lines(&headers));
+    for _ in 0..turns {
+        let answer = policy.answer(black_box(method), black_box(lines.as_slice()));
+        black_box((answer.reason(), &answer));
+    }
+}
+
+#[inline(never)]
+fn decide_over_map(asked: Asked, listed: usize, turns: usize) {
+    let (policy, method, headers) = (policy(listed), method(asked), headers(asked, listed));
+    for _ in 0..turns {
+        black_box(&policy.answer_http(black_box(&method), black_box(&headers)));
+    }
+}
+
+#[inline(never)]
+fn call_service(asked: Asked, listed: usize, turns: usize) {
+    let mut service = CorsLayer::new(policy(listed)).layer(Inner);
+    let request = request(asked, listed);
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..turns {
+        let future = pin!(service.call(black_box(&request).clone()));
+        let Poll::Ready(response) = future.poll(&mut context) else { panic!("not ready") };
+        drop(black_box(response));
+    }
+}
+
+#[inline(never)]
+fn clone_request(asked: Asked, listed: usize, turns: usize) {
+    let request = request(asked, listed);
+    for _ in 0..turns {
+        drop(black_box(black_box(&request).clone()));
+    }
+}
+
+fn policy(listed: usize) -> Policy {
+    config(listed).build().expect("a policy")
+}
+
+fn lines(headers: &HeaderMap) -> Vec<(&str, &[u8])> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
 }
 
 fn config(listed: usize) -> PolicyConfig {
@@ -230,7 +254,7 @@ fn headers(asked: Asked, listed: usize) -> HeaderMap {
     headers
 }
 
-fn request_of(asked: Asked, listed: usize) -> Request<()> {
+fn request(asked: Asked, listed: usize) -> Request<()> {
     let mut request = Request::new(());
     *request.method_mut() = method(asked);
     *request.uri_mut() = http::Uri::from_static("/v1/things?page=2");

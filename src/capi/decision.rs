@@ -6,8 +6,7 @@ use super::policy::cors_policy;
 use super::reasons::{CORS_REASON_INTERNAL, server_number};
 use super::request::{RequestView, cors_request};
 use super::strings::cors_str;
-use crate::server::{Action, Answer, RequestKind};
-use crate::server::{ResponseHeader, Value};
+use crate::server::{Action, Answer, RequestKind, ResponseHeader, Value, replaced};
 
 /// The request has no Origin, so CORS has no say in it.
 pub const CORS_KIND_NOT_CORS: u8 = 0;
@@ -163,7 +162,7 @@ impl Writer {
         // SAFETY: `out` can be written to.
         unsafe {
             self.head(kind, action, reason.allows(), server_number(reason), status);
-            let removed = self.removals(answer.replaced().count());
+            let removed = self.removals(replaced(answer.replaces_timing()).count());
             let mut count = removed;
             for (header, value) in answer.fields() {
                 let place = header as usize;
@@ -222,12 +221,11 @@ impl Writer {
 
 fn op(action: u8, header: ResponseHeader, value: Value<'_>, view: RequestView<'_>) -> cors_op {
     let (flags, line, value) = match value {
-        Value::Fixed(text) => (0, 0, cors_str::of(text.as_bytes())),
-        Value::Policy(text) => (0, 0, cors_str::of(text.as_str().as_bytes())),
-        Value::Request(bytes) => match header {
+        Value::Star | Value::True | Value::Policy(_) => (0, 0, cors_str::of(value.as_bytes())),
+        Value::Request(requested) => match header {
             ResponseHeader::AllowOrigin => (CORS_OP_ECHO_ORIGIN, 0, cors_str::ABSENT),
             ResponseHeader::AllowMethods => (CORS_OP_ECHO_REQUEST_METHOD, 0, cors_str::ABSENT),
-            _ => (CORS_OP_ECHO_REQUEST_HEADERS, view.line_of(bytes) as u16, cors_str::ABSENT),
+            _ => (CORS_OP_ECHO_REQUEST_HEADERS, view.line_of(requested.bytes) as u16, cors_str::ABSENT),
         },
     };
     cors_op { action, flags, line, header: header as u32, name: REMOVALS.0[header as usize].name, value }

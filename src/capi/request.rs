@@ -153,10 +153,11 @@ impl<'a> RequestView<'a> {
         self.request.cookie_lines > 0
     }
 
-    /// Which of the kept lines of Access-Control-Request-Headers this is.
+    /// Which of the kept lines of Access-Control-Request-Headers this is, or is a part of.
     pub(super) fn line_of(self, value: &[u8]) -> usize {
         let lines = &self.request.request_headers[..self.request.kept_lines()];
-        lines.iter().position(|line| line.ptr.cast() == value.as_ptr()).unwrap_or(0)
+        let holds = |line: &cors_str| self.bytes(*line).as_ptr_range().contains(&value.as_ptr());
+        lines.iter().position(holds).unwrap_or(0)
     }
 
     fn bytes(self, string: cors_str) -> &'a [u8] {

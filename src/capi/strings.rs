@@ -89,6 +89,9 @@ impl cors_str {
     }
 }
 
+/// A header line: its name and its value.
+type Line<'a> = (&'a [u8], &'a [u8]);
+
 /// Header lines out of C.
 ///
 /// # Safety
@@ -97,7 +100,7 @@ impl cors_str {
 pub(super) unsafe fn header_lines<'a>(
     headers: *const cors_header,
     count: usize,
-) -> Result<Vec<(&'a [u8], &'a [u8])>, Failure> {
+) -> Result<Vec<Line<'a>>, Failure> {
     // SAFETY: the caller's promise.
     let headers = unsafe { array(headers, count) }.map_err(|failure| failure.about("headers"))?;
     let line = |header: &cors_header| {

@@ -48,6 +48,11 @@ const fn is_token_byte(byte: u8) -> bool {
 
 /// Strips leading and trailing bytes for which `strip` holds.
 pub(crate) fn trim(mut bytes: &[u8], strip: impl Fn(u8) -> bool) -> &[u8] {
+    if let [first, .., last] = bytes {
+        if !strip(*first) && !strip(*last) {
+            return bytes;
+        }
+    }
     while let [first, rest @ ..] = bytes {
         if !strip(*first) {
             break;

@@ -8,6 +8,8 @@ use super::reason::AnswerReason;
 use super::requested_headers::HeaderNameLines;
 use crate::protocol::{SerializedOrigin, is_http_tab_or_space, trim};
 use alloc::boxed::Box;
+#[cfg(feature = "http")]
+use http::HeaderValue;
 
 /// What kind of request it was.
 ///
@@ -156,6 +158,18 @@ impl HeadersRead {
             }
         }
     }
+
+    /// The same as the `http` crate has it.
+    #[cfg(feature = "http")]
+    pub(crate) fn typed(self) -> Option<HeaderValue> {
+        use HeadersRead::{Origin, RequestHeaders, RequestMethod};
+        Some(match self {
+            HeadersRead::Nothing => return None,
+            Origin => const { HeaderValue::from_static(Origin.as_str()) },
+            RequestMethod => const { HeaderValue::from_static(RequestMethod.as_str()) },
+            RequestHeaders => const { HeaderValue::from_static(RequestHeaders.as_str()) },
+        })
+    }
 }
 
 impl<'a> Vary<'a> {
@@ -249,12 +263,10 @@ impl<'a> Answer<'a> {
         let is_preflight = self.kind == RequestKind::Preflight;
         match header {
             ResponseHeader::AllowOrigin if allows => Some(match self.judgement {
-                AnswerReason::AnyOrigin => Value::Fixed("*"),
+                AnswerReason::AnyOrigin => Value::Star,
                 _ => Value::Request(self.origin),
             }),
-            ResponseHeader::AllowCredentials if allows && policy.allows_credentials() => {
-                Some(Value::Fixed("true"))
-            }
+            ResponseHeader::AllowCredentials if allows && policy.allows_credentials() => Some(Value::True),
             ResponseHeader::AllowMethods if allows && is_preflight => match &policy.methods {
                 Methods::Any => Some(Value::Request(self.request_method)),
                 Methods::Listed { value, .. } => value.as_ref().map(Value::Policy),
@@ -291,7 +303,7 @@ impl<'a> Answer<'a> {
     /// What [`vary`](Self::vary) names, as one value. A policy without a predicate reads nothing else.
     #[cfg(feature = "capi")]
     pub(crate) fn vary_text(&self) -> &'static str {
-        self.vary.read.as_str()
+        self.read.as_str()
     }
 
     /// The steps that put the answer on a response, whatever holds its headers: the application's own CORS

@@ -6,6 +6,8 @@ use super::error::{ConfigError, ConfigErrorCode, ConfigErrors, Position};
 use super::header::PolicyText;
 use super::policy::{DEFAULT_PREFLIGHT_STATUS, Methods, Policy, RequestHeaders};
 use super::readers::readers;
+#[cfg(feature = "http")]
+use super::ready_made::ReadyMade;
 use super::requested_headers::ListedNames;
 use crate::protocol::{Origin, is_token, method, request_header, response_header};
 use alloc::boxed::Box;
@@ -18,7 +20,8 @@ const MAX_AGE_LIMIT: i64 = 86_400;
 
 pub(super) fn build(config: PolicyConfig) -> Result<Policy, ConfigErrors> {
     let mut errors = Errors::default();
-    let policy = Policy {
+    #[allow(unused_mut, reason = "it is completed only for the http crate")]
+    let mut policy = Policy {
         methods: methods(&config.methods, &mut errors),
         request_headers: request_headers(&config.request_headers, &mut errors),
         expose_headers: expose_headers(&config, &mut errors),
@@ -27,7 +30,13 @@ pub(super) fn build(config: PolicyConfig) -> Result<Policy, ConfigErrors> {
         preflight_status: preflight_status(config.preflight_status, &mut errors),
         refused_preflight: config.refused_preflight,
         readers: readers(config, &mut errors),
+        #[cfg(feature = "http")]
+        ready_made: ReadyMade::default(),
     };
+    #[cfg(feature = "http")]
+    {
+        policy.ready_made = ReadyMade::new(&policy);
+    }
     ConfigErrors::or(errors.list, policy)
 }
 

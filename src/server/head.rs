@@ -5,40 +5,38 @@ use crate::protocol::{HeaderLines, is_http_tab_or_space, trim};
 #[cfg(feature = "http")]
 use http::HeaderValue;
 
-/// The head of a request. `'a` is how long its values live.
+/// The headers of a request. `'a` is how long their values live.
 pub(crate) trait Head<'a> {
     /// `Origin`.
-    fn origin(&self) -> Once<'a>;
+    fn origin(&self) -> Once<RequestValue<'a>>;
+
+    /// Whether there is an `Access-Control-Request-Method`.
+    fn has_request_method(&self) -> bool;
 
     /// `Access-Control-Request-Method`.
-    fn request_method(&self) -> Once<'a>;
-
-    /// Whether there is an `Access-Control-Request-Method` at all.
-    fn has_request_method(&self) -> bool {
-        !matches!(self.request_method(), Once::Absent)
-    }
+    fn request_method(&self) -> Once<RequestValue<'a>>;
 
     /// The lines of `Access-Control-Request-Headers`.
     fn request_headers(&self) -> impl Iterator<Item = RequestValue<'a>>;
 
     /// All there are, for a predicate.
-    fn headers(&self) -> &(impl HeaderLines + ?Sized);
+    fn all(&self) -> &(impl HeaderLines + ?Sized);
 }
 
-/// A header that should come once.
+/// The value of a header that should come once.
 #[derive(Clone, Copy)]
-pub(crate) enum Once<'a> {
+pub(crate) enum Once<T> {
     Absent,
-    One(RequestValue<'a>),
+    One(T),
     Several,
 }
 
-impl<'a> Once<'a> {
-    pub(crate) fn and(self, value: RequestValue<'a>) -> Self {
-        match self {
+impl<T> Once<T> {
+    pub(crate) fn of(values: impl Iterator<Item = T>) -> Self {
+        values.fold(Once::Absent, |before, value| match before {
             Once::Absent => Once::One(value),
             Once::One(_) | Once::Several => Once::Several,
-        }
+        })
     }
 }
 
@@ -63,52 +61,41 @@ impl<'a> RequestValue<'a> {
     }
 }
 
-/// A list of header lines, read in one pass.
-pub(crate) struct LinesHead<'a, S: ?Sized> {
-    origin: Once<'a>,
-    request_method: Once<'a>,
-    headers: &'a S,
-}
-
-impl<'a, S: HeaderLines + ?Sized> LinesHead<'a, S> {
-    pub(crate) fn new(headers: &'a S) -> Self {
-        let (mut origin, mut request_method) = (Once::Absent, Once::Absent);
-        for (name, value) in headers.header_lines() {
-            // Most names have another length, which is the cheapest question.
-            match name.len() {
-                6 if is_named(name, b"origin") => origin = origin.and(RequestValue::new(value)),
-                29 if is_named(name, b"access-control-request-method") => {
-                    request_method = request_method.and(RequestValue::new(value));
-                }
-                _ => {}
-            }
-        }
-        LinesHead { origin, request_method, headers }
-    }
-}
+/// The head that a list of lines is.
+pub(crate) struct LinesHead<'a, S: ?Sized>(pub(crate) &'a S);
 
 impl<'a, S: HeaderLines + ?Sized> Head<'a> for LinesHead<'a, S> {
-    fn origin(&self) -> Once<'a> {
-        self.origin
+    fn origin(&self) -> Once<RequestValue<'a>> {
+        Once::of(values(self.0, b"origin"))
     }
 
-    fn request_method(&self) -> Once<'a> {
-        self.request_method
+    fn has_request_method(&self) -> bool {
+        values(self.0, b"access-control-request-method").next().is_some()
+    }
+
+    fn request_method(&self) -> Once<RequestValue<'a>> {
+        Once::of(values(self.0, b"access-control-request-method"))
     }
 
     fn request_headers(&self) -> impl Iterator<Item = RequestValue<'a>> {
-        let lines = self.headers.header_lines();
-        lines
-            .filter(|(name, _)| is_named(name, b"access-control-request-headers"))
-            .map(|(_, value)| RequestValue::new(value))
+        values(self.0, b"access-control-request-headers")
     }
 
-    fn headers(&self) -> &(impl HeaderLines + ?Sized) {
-        self.headers
+    fn all(&self) -> &(impl HeaderLines + ?Sized) {
+        self.0
     }
 }
 
-/// Whether `name` is `lower_case` in any case; in lower case, as HTTP/2 has it, is soon seen.
-fn is_named<const LENGTH: usize>(name: &[u8], lower_case: &[u8; LENGTH]) -> bool {
-    name == lower_case || name.eq_ignore_ascii_case(lower_case)
+/// The values of the lines that are called `lower_case`, in any case. Most names are not, by their length; the
+/// others are mostly in lower case, as HTTP/2 has them.
+fn values<'a, const LENGTH: usize>(
+    headers: &'a (impl HeaderLines + ?Sized),
+    lower_case: &'static [u8; LENGTH],
+) -> impl Iterator<Item = RequestValue<'a>> {
+    headers
+        .header_lines()
+        .filter(move |(name, _)| {
+            name.len() == LENGTH && (name == lower_case || name.eq_ignore_ascii_case(lower_case))
+        })
+        .map(|(_, value)| RequestValue::new(value))
 }

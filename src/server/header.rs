@@ -88,7 +88,10 @@ impl PolicyText {
 /// A header value, and who owns it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Value<'a> {
-    Fixed(&'static str),
+    /// `*`
+    Star,
+    /// `true`
+    True,
     Policy(&'a PolicyText),
     Request(RequestValue<'a>),
 }
@@ -96,7 +99,8 @@ pub(crate) enum Value<'a> {
 impl<'a> Value<'a> {
     pub(crate) fn as_bytes(self) -> &'a [u8] {
         match self {
-            Value::Fixed(text) => text.as_bytes(),
+            Value::Star => b"*",
+            Value::True => b"true",
             Value::Policy(text) => text.as_str().as_bytes(),
             Value::Request(value) => value.bytes,
         }
@@ -107,7 +111,8 @@ impl<'a> Value<'a> {
     #[cfg(feature = "http")]
     pub(crate) fn typed(self) -> Option<HeaderValue> {
         match self {
-            Value::Fixed(text) => Some(HeaderValue::from_static(text)),
+            Value::Star => Some(const { HeaderValue::from_static("*") }),
+            Value::True => Some(const { HeaderValue::from_static("true") }),
             Value::Policy(text) => text.typed.clone(),
             Value::Request(value) => match value.typed {
                 Some(typed) => Some(typed.clone()),

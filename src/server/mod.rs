@@ -16,7 +16,6 @@
 
 mod answer;
 mod audit;
-mod buckets;
 mod build;
 mod config;
 mod difference;
@@ -30,13 +29,18 @@ mod pattern;
 mod policy;
 mod predicate;
 mod readers;
+#[cfg(feature = "http")]
+mod ready_made;
 mod reason;
 mod requested_headers;
 #[cfg(feature = "std")]
 mod shared;
+mod table;
 #[cfg(feature = "http")]
 mod typed;
 
+#[cfg(feature = "capi")]
+pub(crate) use answer::replaced;
 pub use answer::{Action, Answer, Operation, RequestKind, vary_lists};
 pub use audit::{Finding, FindingCode, FindingKind};
 pub(crate) use config::Located;

@@ -4,10 +4,11 @@
 //! scheme and the end of the host: the hash reads a host from its end, so that every suffix at which a
 //! subdomain pattern could match is hashed on the way to the whole.
 
-use super::buckets::Buckets;
 use super::pattern::{Key, OriginPattern, Ports};
+use super::table::Table;
 use crate::protocol::SerializedOrigin;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 /// A set of [`OriginPattern`]s.
 ///
@@ -22,8 +23,8 @@ use alloc::vec::Vec;
 /// ```
 #[derive(Clone, Debug)]
 pub struct OriginSet {
-    exact: Buckets,
-    patterns: Buckets,
+    exact: Table,
+    patterns: Table,
 }
 
 impl FromIterator<OriginPattern> for OriginSet {
@@ -37,12 +38,12 @@ impl OriginSet {
         entries.sort_unstable_by_key(OriginPattern::is_wild);
         let patterns = entries.split_off(entries.partition_point(|entry| !entry.is_wild()));
         OriginSet {
-            exact: Buckets::new(
+            exact: Table::new(
                 entries,
                 |entry| text_hash(entry.as_str().as_bytes()),
-                |entry, other| entry.as_str().cmp(other.as_str()),
+                |entry, other| text_order(entry.as_str().as_bytes(), other.as_str().as_bytes()),
             ),
-            patterns: Buckets::new(
+            patterns: Table::new(
                 patterns,
                 |entry| KeyHash::of(&entry.key()).finish(),
                 |entry, other| entry.key().cmp(&other.key()),
@@ -64,7 +65,7 @@ impl OriginSet {
 
     /// The entry that is `serialized`, byte for byte. Whatever is found is the serialization of an origin.
     pub(crate) fn find_exact(&self, serialized: &[u8]) -> Option<&OriginPattern> {
-        self.exact.find(text_hash(serialized), |entry| entry.as_str().as_bytes().cmp(serialized))
+        self.exact.find(text_hash(serialized), |entry| text_order(entry.as_str().as_bytes(), serialized))
     }
 
     /// The pattern with the longest host that covers `origin`.
@@ -143,25 +144,28 @@ impl OriginSet {
 /// Multiplied by, it spreads every bit over the whole product.
 const SPREADING: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The hash of an exact origin, eight bytes at a step.
+/// The hash of an exact origin, sixteen bytes at a step.
 fn text_hash(text: &[u8]) -> u64 {
-    let add = |hash: u64, word: &[u8; 8]| fold(hash ^ u64::from_le_bytes(*word));
+    let half = |bytes: &[u8]| bytes.first_chunk().map_or(0, |half| u64::from_le_bytes(*half));
+    let add = |hash: u64, step: &[u8; 16]| fold(half(&step[..8]) ^ hash, half(&step[8..]) ^ SPREADING);
     let mut hash = text.len() as u64;
     let mut rest = text;
-    while let Some((word, others)) = rest.split_first_chunk() {
-        hash = add(hash, word);
+    while let Some((step, others)) = rest.split_first_chunk() {
+        hash = add(hash, step);
         rest = others;
     }
-    // What is left is at the end of the last eight bytes; no origin is shorter.
-    match text.last_chunk() {
-        Some(word) if !rest.is_empty() => add(hash, word),
-        _ => hash,
-    }
+    // What is left is at the end of the last sixteen bytes; the few origins that are shorter share a hash.
+    text.last_chunk().map_or(hash, |step| add(hash, step))
 }
 
-/// Both halves of a product, so that the low bits, which choose the bucket, depend on every bit.
-fn fold(number: u64) -> u64 {
-    let product = u128::from(number) * u128::from(SPREADING);
+/// Any order will do; by length first is soon done.
+fn text_order(one: &[u8], other: &[u8]) -> Ordering {
+    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
+}
+
+/// Both halves of a product, so that the low bits, which choose the slot, depend on every bit.
+fn fold(one: u64, other: u64) -> u64 {
+    let product = u128::from(one) * u128::from(other);
     product as u64 ^ (product >> 64) as u64
 }
 
@@ -186,6 +190,6 @@ impl KeyHash {
     }
 
     fn finish(self) -> u64 {
-        fold(self.0)
+        fold(self.0, SPREADING)
     }
 }

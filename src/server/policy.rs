@@ -6,6 +6,8 @@ use super::head::{Head, LinesHead, Once, RequestValue};
 use super::header::PolicyText;
 use super::origins::OriginSet;
 use super::predicate::OriginPredicate;
+#[cfg(feature = "http")]
+use super::ready_made::ReadyMade;
 use super::reason::AnswerReason;
 use super::requested_headers::{HeaderNameLines, ListedNames, check_any};
 use crate::protocol::{HeaderLines, SerializedOrigin, method};
@@ -36,6 +38,8 @@ pub struct Policy {
     pub(crate) timing_allow_origin: Option<PolicyText>,
     pub(crate) preflight_status: u16,
     pub(crate) refused_preflight: RefusedPreflight,
+    #[cfg(feature = "http")]
+    pub(crate) ready_made: ReadyMade,
 }
 
 /// Who may read.
@@ -93,7 +97,7 @@ impl Policy {
     /// assert_eq!((answer.kind(), answer.action()), (RequestKind::Actual, Action::Pass));
     /// ```
     pub fn answer<'a, S: HeaderLines + ?Sized>(&'a self, method: &[u8], headers: &'a S) -> Answer<'a> {
-        self.decide(method == b"OPTIONS", &LinesHead::new(headers))
+        self.decide(method == b"OPTIONS", &LinesHead(headers))
     }
 
     /// The decision. What it costs is bounded by the policy, and does not grow with the origins listed.
@@ -132,7 +136,7 @@ impl Policy {
     /// Why the origin may read, or not.
     fn judge_origin<'a>(
         &'a self,
-        origin: Once<'a>,
+        origin: Once<RequestValue<'a>>,
         head: &impl Head<'a>,
         answer: &mut Answer<'a>,
     ) -> AnswerReason {
@@ -169,11 +173,10 @@ impl Policy {
             Methods::Any => answer.request_method = value,
         }
         answer.read = HeadersRead::RequestHeaders;
+        let lines = head.request_headers();
         match &self.request_headers {
-            RequestHeaders::Any { authorization } => {
-                answer.requested = check_any(*authorization, head.request_headers())?;
-            }
-            RequestHeaders::Listed { names, .. } => names.check(head.request_headers())?,
+            RequestHeaders::Any { authorization } => answer.requested = check_any(*authorization, lines)?,
+            RequestHeaders::Listed { names, .. } => names.check(lines)?,
         }
         Ok(())
     }
@@ -273,7 +276,7 @@ impl Listed {
             _ if self.reflect_any => AnswerReason::OriginReflected,
             Some(predicate) => {
                 *predicate_was_asked = true;
-                match predicate.accepts(&origin, head.headers()) {
+                match predicate.accepts(&origin, head.all()) {
                     true => AnswerReason::OriginAcceptedByPredicate,
                     false => AnswerReason::OriginNotAllowed,
                 }

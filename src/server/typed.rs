@@ -4,8 +4,11 @@ use super::answer::{Answer, HeadersRead, Vary, replaced, vary_lists};
 use super::head::{Head, Once, RequestValue};
 use super::header::{ResponseHeader, Value};
 use super::policy::Policy;
+use super::ready_made;
 use crate::protocol::HeaderLines;
 use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use http::header::{self, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, request};
 use smallvec::SmallVec;
@@ -39,29 +42,29 @@ impl Policy {
 }
 
 impl<'a> Head<'a> for &'a HeaderMap {
-    fn origin(&self) -> Once<'a> {
+    fn origin(&self) -> Once<RequestValue<'a>> {
         once(self, header::ORIGIN)
-    }
-
-    fn request_method(&self) -> Once<'a> {
-        once(self, header::ACCESS_CONTROL_REQUEST_METHOD)
     }
 
     /// Looks at every name, which for as many as requests have is cheaper than to hash one.
     fn has_request_method(&self) -> bool {
-        self.keys().any(|name| name == header::ACCESS_CONTROL_REQUEST_METHOD)
+        self.keys().any(|name| *name == header::ACCESS_CONTROL_REQUEST_METHOD)
+    }
+
+    fn request_method(&self) -> Once<RequestValue<'a>> {
+        once(self, header::ACCESS_CONTROL_REQUEST_METHOD)
     }
 
     fn request_headers(&self) -> impl Iterator<Item = RequestValue<'a>> {
         self.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter().map(RequestValue::typed)
     }
 
-    fn headers(&self) -> &(impl HeaderLines + ?Sized) {
+    fn all(&self) -> &(impl HeaderLines + ?Sized) {
         *self
     }
 }
 
-fn once(headers: &HeaderMap, name: HeaderName) -> Once<'_> {
+fn once(headers: &HeaderMap, name: HeaderName) -> Once<RequestValue<'_>> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Once::Absent,
@@ -94,10 +97,24 @@ impl Answer<'_> {
     /// assert_eq!(response.headers().get_all("vary").iter().count(), 2);
     /// ```
     pub fn apply_to(&self, headers: &mut HeaderMap) {
+        match self.ready_made() {
+            Some(ready_made) if headers.is_empty() => {
+                ready_made::copy(ready_made, self.allow_origin(), headers);
+            }
+            _ => self.put_on(headers),
+        }
+    }
+
+    /// [`apply_to`](Answer::apply_to), header by header.
+    pub(crate) fn put_on(&self, headers: &mut HeaderMap) {
         make_room(headers, self.replaces_timing(), self.depends_on());
         self.send(|header, value| {
             headers.append(header.typed(), value);
         });
+    }
+
+    fn allow_origin(&self) -> Option<HeaderValue> {
+        self.value(ResponseHeader::AllowOrigin).and_then(Value::typed)
     }
 
     fn send(&self, mut send: impl FnMut(ResponseHeader, HeaderValue)) {
@@ -123,10 +140,20 @@ impl Answer<'_> {
     /// ```
     #[must_use]
     pub fn to_changes(&self) -> HeaderChanges {
-        let mut fields = SmallVec::new();
-        self.send(|header, value| fields.push((header, value)));
         let Vary { read, predicate } = self.depends_on();
-        HeaderChanges { replaces_timing: self.replaces_timing(), fields, read, predicate: predicate.into() }
+        let mut changes = HeaderChanges {
+            ready_made: self.ready_made().map(Arc::clone),
+            allow_origin: None,
+            fields: Vec::new(),
+            replaces_timing: self.replaces_timing(),
+            read,
+            predicate: predicate.into(),
+        };
+        match changes.ready_made {
+            Some(_) => changes.allow_origin = self.allow_origin(),
+            None => self.send(|header, value| changes.fields.push((header, value))),
+        }
+        changes
     }
 }
 
@@ -142,8 +169,12 @@ impl Answer<'_> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct HeaderChanges {
+    ready_made: Option<Arc<HeaderMap>>,
+    /// What the ready-made headers lack.
+    allow_origin: Option<HeaderValue>,
+    /// The headers to send if none are ready-made.
+    fields: Vec<(ResponseHeader, HeaderValue)>,
     replaces_timing: bool,
-    fields: SmallVec<[(ResponseHeader, HeaderValue); 4]>,
     read: HeadersRead,
     predicate: Box<[Box<str>]>,
 }
@@ -159,10 +190,27 @@ impl HeaderChanges {
     /// assert_eq!(headers.get_all("vary").iter().count(), 1);
     /// ```
     pub fn apply_to(self, headers: &mut HeaderMap) {
+        match &self.ready_made {
+            Some(ready_made) if headers.is_empty() => {
+                return ready_made::copy(ready_made, self.allow_origin, headers);
+            }
+            _ => {}
+        }
         let vary = Vary { read: self.read, predicate: &self.predicate };
         make_room(headers, self.replaces_timing, vary);
         for (header, value) in self.fields {
             headers.append(header.typed(), value);
+        }
+        for (name, value) in self.ready_made.iter().flat_map(|ready_made| ready_made.iter()) {
+            match (name, &self.allow_origin) {
+                (&header::VARY, _) => {}
+                (&header::ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin)) => {
+                    headers.append(name, origin.clone());
+                }
+                _ => {
+                    headers.append(name, value.clone());
+                }
+            }
         }
     }
 }
@@ -172,10 +220,11 @@ fn make_room(headers: &mut HeaderMap, replaces_timing: bool, vary: Vary<'_>) {
     if !headers.is_empty() {
         replaced(replaces_timing).for_each(|header| drop(headers.remove(header.typed())));
     }
-    if vary.predicate.is_empty() && vary.read != HeadersRead::Nothing && !headers.contains_key(VARY) {
-        headers.insert(VARY, HeaderValue::from_static(vary.read.as_str()));
-    } else {
-        merge_vary(headers, vary);
+    match vary.read.typed() {
+        Some(names) if vary.predicate.is_empty() && !headers.contains_key(VARY) => {
+            headers.insert(VARY, names);
+        }
+        _ => merge_vary(headers, vary),
     }
 }
 

@@ -1,0 +1,70 @@
+//! The headers of answers that allow, made once and copied onto each response that has none of its own yet. Only
+//! the origin is put in.
+
+use super::answer::{Answer, HeadersRead, RequestKind};
+use super::head::RequestValue;
+use super::policy::{Methods, Policy, Readers, RequestHeaders};
+use super::reason::AnswerReason;
+use super::requested_headers::HeaderNameLines;
+use alloc::sync::Arc;
+use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use http::{HeaderMap, HeaderValue};
+
+/// What a policy sends to every origin that it allows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReadyMade {
+    actual: Arc<HeaderMap>,
+    /// `None` if the policy repeats what a preflight asks for.
+    preflight: Option<Arc<HeaderMap>>,
+}
+
+impl ReadyMade {
+    pub(crate) fn new(policy: &Policy) -> Self {
+        let (judgement, read) = match policy.readers {
+            Readers::Any => (AnswerReason::AnyOrigin, HeadersRead::Nothing),
+            Readers::Some(_) => (AnswerReason::OriginListed, HeadersRead::Origin),
+        };
+        let make = |kind, read| {
+            let answer = Answer {
+                policy,
+                kind,
+                judgement,
+                read,
+                predicate_was_asked: false,
+                origin: RequestValue::EMPTY,
+                request_method: RequestValue::EMPTY,
+                requested: HeaderNameLines::NONE,
+            };
+            let mut headers = HeaderMap::new();
+            answer.put_on(&mut headers);
+            Arc::new(headers)
+        };
+        let repeats = matches!(policy.methods, Methods::Any)
+            || matches!(policy.request_headers, RequestHeaders::Any { .. });
+        ReadyMade {
+            actual: make(RequestKind::Actual, read),
+            preflight: (!repeats).then(|| make(RequestKind::Preflight, HeadersRead::RequestHeaders)),
+        }
+    }
+}
+
+impl<'a> Answer<'a> {
+    /// The headers that only lack the origin, if this answer is of that kind.
+    pub(crate) fn ready_made(&self) -> Option<&'a Arc<HeaderMap>> {
+        let ReadyMade { actual, preflight } = &self.policy.ready_made;
+        match self.kind {
+            _ if !self.judgement.allows() || self.predicate_was_asked => None,
+            RequestKind::Preflight => preflight.as_ref(),
+            RequestKind::Actual => (self.read != HeadersRead::RequestMethod).then_some(actual),
+            RequestKind::NotCors => None,
+        }
+    }
+}
+
+/// Puts ready-made headers where there are none.
+pub(crate) fn copy(ready_made: &HeaderMap, allow_origin: Option<HeaderValue>, headers: &mut HeaderMap) {
+    headers.clone_from(ready_made);
+    if let (Some(place), Some(origin)) = (headers.get_mut(ACCESS_CONTROL_ALLOW_ORIGIN), allow_origin) {
+        *place = origin;
+    }
+}
