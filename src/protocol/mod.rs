@@ -4,6 +4,7 @@ pub mod headers;
 pub mod list;
 pub mod method;
 pub mod origin;
+pub(crate) mod public_suffix;
 pub mod request_header;
 pub mod response_header;
 pub(crate) mod serialized_origin;

@@ -1,5 +1,6 @@
 //! Origins: what a page is, what the `Origin` header says, and when two are the same.
 
+use super::public_suffix;
 use super::serialized_origin::{self, HostKind};
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -300,7 +301,7 @@ impl TupleOrigin {
     #[must_use]
     pub fn registrable_domain(&self) -> Option<&str> {
         match self.host_kind {
-            HostKind::Domain => psl::domain_str(self.host()),
+            HostKind::Domain => public_suffix::registrable_domain(self.host()),
             HostKind::Address(_) => None,
         }
     }

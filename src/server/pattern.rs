@@ -3,7 +3,7 @@
 use crate::protocol::serialized_origin::{
     HOST_LIMIT, HostKind, LABEL_LIMIT, Parts, is_potentially_trustworthy, is_scheme, parse_port,
 };
-use crate::protocol::{Origin, OriginError, SerializedOrigin};
+use crate::protocol::{Origin, OriginError, SerializedOrigin, public_suffix};
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::format;
@@ -215,9 +215,7 @@ impl OriginPattern {
     /// ```
     #[must_use]
     pub fn covers_public_suffix(&self) -> bool {
-        let name = self.key().host.trim_matches('.').as_bytes();
-        self.any_subdomain
-            && psl::suffix(name).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == name)
+        self.any_subdomain && public_suffix::is_public_suffix(self.key().host.trim_matches('.'))
     }
 
     pub(crate) fn is_http(&self) -> bool {
