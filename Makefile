@@ -15,8 +15,22 @@ CBINDGEN ?= cbindgen
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 ABI := $(shell sed -n 's/^\#define CORS_ENGINE_ABI //p' include/cors_engine.h)
 TARGET_DIR ?= target
-BUILT := $(TARGET_DIR)/capi
 SONAME := libcors_engine.so.$(ABI)
+
+# The standard library comes with what prints the traces of panics, which is larger than the engine. Where its
+# source is there (rustup component add rust-src) it is built anew without that; the released compiler has to be
+# told that it may. SMALL=no does without.
+SOURCE := $(wildcard $(shell rustc --print sysroot)/lib/rustlib/src/rust/library/std/Cargo.toml)
+HOST := $(shell rustc -vV | sed -n 's/^host: //p')
+SMALL ?= $(shell RUSTC_BOOTSTRAP=1 rustc -Zlocation-detail=none --print sysroot >/dev/null 2>&1 && echo $(if $(SOURCE),yes,no))
+BUILT := $(TARGET_DIR)/capi
+ifeq ($(SMALL),yes)
+SMALL_STD := RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(RUSTFLAGS) -Zlocation-detail=none"
+SMALL_STD_FLAGS := -Zbuild-std=std,panic_unwind -Zbuild-std-features=panic-unwind,optimize_for_size --target $(HOST)
+MADE := $(TARGET_DIR)/$(HOST)/capi
+else
+MADE := $(BUILT)
+endif
 
 # What a program that links the static library has to link as well; tests/c/run holds it against rustc.
 STATIC_LIBS := -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
@@ -24,8 +38,11 @@ STATIC_LIBS := -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
 .PHONY: all install header
 
 all:
-	$(CARGO) rustc --target-dir $(TARGET_DIR) --lib --profile capi --no-default-features --features capi \
-	    --crate-type cdylib,staticlib -- -C link-arg=-Wl,-soname,$(SONAME)
+	$(SMALL_STD) $(CARGO) rustc --target-dir $(TARGET_DIR) --lib --profile capi --no-default-features --features capi \
+	    --crate-type cdylib,staticlib $(SMALL_STD_FLAGS) -- -C link-arg=-Wl,-soname,$(SONAME) \
+	    -C link-arg=-Wl,-z,noseparate-code --print native-static-libs
+	mkdir -p $(BUILT)
+	[ $(MADE) = $(BUILT) ] || ln -f $(MADE)/libcors_engine.so $(MADE)/libcors_engine.a $(BUILT)/
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(LIBDIR)/cmake/cors_engine

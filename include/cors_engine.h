@@ -84,7 +84,7 @@
  * How many lines of Access-Control-Request-Headers a request holds. Browsers send one. A preflight with more
  * is refused with CORS_REASON_REQUEST_HEADERS_OVER_BUDGET.
  */
-#define CORS_REQUEST_LINES 16
+#define CORS_REQUEST_LINES 32
 
 /**
  * The request has no Origin, so CORS has no say in it.
@@ -1067,7 +1067,7 @@ typedef struct {
    */
   cors_str fetch_mode;
   /**
-   * The first lines of Access-Control-Request-Headers.
+   * The first lines of Access-Control-Request-Headers, as many as there were.
    */
   cors_str request_headers[CORS_REQUEST_LINES];
 } cors_request;

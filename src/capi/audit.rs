@@ -2,13 +2,11 @@
 
 use super::door::status_of;
 use super::fetch_init::credentials;
-use super::pointers::{Sized32, check_array, sized, sized_mut};
+use super::pointers::{Sized32, check_array, shared, sized, sized_mut};
 use super::questions::number;
 use super::reasons::cors_reason_code;
 use super::request::{RequestView, cors_request};
-use super::status::{
-    CORS_ERROR_NO_SPACE, CORS_ERROR_NULL, CORS_ERROR_STRUCT_SIZE, CORS_ERROR_TOO_LONG, Failure, cors_status,
-};
+use super::status::{CORS_ERROR_NO_SPACE, CORS_ERROR_NULL, CORS_ERROR_STRUCT_SIZE, Failure, cors_status};
 use super::strings::{cors_header, cors_str, header_lines};
 use crate::ResponseHead;
 use crate::browser::{Engine, HeldRequest};
@@ -84,7 +82,7 @@ pub unsafe extern "C" fn cors_audit_response(
     status_of(|| {
         // SAFETY: the header's rules for pointers and strings.
         let (view, context, lines, out) = unsafe {
-            let view = RequestView::new(sized(request)?).ok_or(Failure::Status(CORS_ERROR_TOO_LONG))?;
+            let view = RequestView::new(shared(request)?).map_err(Failure::Status)?;
             (view, context.as_ref(), header_lines(headers, header_count)?, sized_mut(out)?)
         };
         if context.is_some_and(|context| !context.has_its_size()) {

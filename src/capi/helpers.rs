@@ -61,7 +61,9 @@ fn echoed(op: &cors_op, request: &cors_request) -> Result<cors_str, Failure> {
     match op.flags {
         CORS_OP_ECHO_ORIGIN if request.origin_lines > 0 => Ok(request.origin),
         CORS_OP_ECHO_REQUEST_METHOD if request.request_method_lines > 0 => Ok(request.request_method),
-        CORS_OP_ECHO_REQUEST_HEADERS if line < request.kept_lines() => Ok(request.request_headers[line]),
+        CORS_OP_ECHO_REQUEST_HEADERS => {
+            request.lines().get(line).copied().ok_or(Failure::Status(CORS_ERROR_VALUE))
+        }
         _ => Err(Failure::Status(CORS_ERROR_VALUE)),
     }
 }

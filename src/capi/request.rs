@@ -1,14 +1,17 @@
 //! The request as a server sees it.
 
 use super::door::door;
-use super::pointers::{Sized32, exclusive};
+use super::pointers::{Sized32, check_array, exclusive};
+use super::status::{CORS_ERROR_STRUCT_SIZE, cors_status};
 use super::strings::cors_str;
 use crate::protocol::HeaderLines;
+use core::iter::repeat_n;
+use core::mem::MaybeUninit;
 use core::slice;
 
 /// How many lines of Access-Control-Request-Headers a request holds. Browsers send one. A preflight with more
 /// is refused with CORS_REASON_REQUEST_HEADERS_OVER_BUDGET.
-pub const CORS_REQUEST_LINES: usize = 16;
+pub const CORS_REQUEST_LINES: usize = 32;
 
 /// The part of a request that CORS looks at. It lies on the caller's stack or in its pool and holds no memory
 /// of its own: the strings in it are the caller's, and have to last for as long as the request is used, which
@@ -37,17 +40,28 @@ pub struct cors_request {
     pub request_method: cors_str,
     /// The last line of Sec-Fetch-Mode.
     pub fetch_mode: cors_str,
-    /// The first lines of Access-Control-Request-Headers.
-    pub request_headers: [cors_str; CORS_REQUEST_LINES],
+    /// The first lines of Access-Control-Request-Headers, as many as there were.
+    pub request_headers: [MaybeUninit<cors_str>; CORS_REQUEST_LINES],
 }
 
 /// Makes request an empty request with this method. Does the same as CORS_REQUEST_INIT and setting the field
 /// method; in a server's hot path that is as good. NULL does nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cors_request_init(request: *mut cors_request, method: cors_str) {
-    if !request.is_null() {
-        // SAFETY: the header's rule for results.
-        unsafe { request.write(cors_request { method, ..cors_request::EMPTY }) };
+    if request.is_null() {
+        return;
+    }
+    // SAFETY: the header's rule for results. The lines stay as they are, since there are none.
+    unsafe {
+        (*request).struct_size = size_of::<cors_request>() as u32;
+        (*request).origin_lines = 0;
+        (*request).request_method_lines = 0;
+        (*request).request_headers_lines = 0;
+        (*request).cookie_lines = 0;
+        (*request).method = method;
+        (*request).origin = cors_str::ABSENT;
+        (*request).request_method = cors_str::ABSENT;
+        (*request).fetch_mode = cors_str::ABSENT;
     }
 }
 
@@ -77,19 +91,6 @@ pub unsafe extern "C" fn cors_request_header(
 }
 
 impl cors_request {
-    const EMPTY: cors_request = cors_request {
-        struct_size: size_of::<cors_request>() as u32,
-        origin_lines: 0,
-        request_method_lines: 0,
-        request_headers_lines: 0,
-        cookie_lines: 0,
-        method: cors_str::ABSENT,
-        origin: cors_str::ABSENT,
-        request_method: cors_str::ABSENT,
-        fetch_mode: cors_str::ABSENT,
-        request_headers: [cors_str::ABSENT; CORS_REQUEST_LINES],
-    };
-
     fn take(&mut self, name: &[u8], value: cors_str) -> bool {
         let value = if value.ptr.is_null() && value.len == 0 { cors_str::of(b"") } else { value };
         if name.eq_ignore_ascii_case(b"origin") {
@@ -104,7 +105,7 @@ impl cors_request {
             self.request_method_lines = self.request_method_lines.saturating_add(1);
         } else if name.eq_ignore_ascii_case(b"access-control-request-headers") {
             if let Some(line) = self.request_headers.get_mut(self.request_headers_lines as usize) {
-                *line = value;
+                line.write(value);
             }
             self.request_headers_lines = self.request_headers_lines.saturating_add(1);
         } else if name.eq_ignore_ascii_case(b"cookie") {
@@ -117,9 +118,11 @@ impl cors_request {
         true
     }
 
-    /// How many lines of Access-Control-Request-Headers are kept.
-    pub(super) fn kept_lines(&self) -> usize {
-        (self.request_headers_lines as usize).min(CORS_REQUEST_LINES)
+    /// The lines of Access-Control-Request-Headers that are kept.
+    pub(super) fn lines(&self) -> &[cors_str] {
+        let kept = (self.request_headers_lines as usize).min(CORS_REQUEST_LINES);
+        // SAFETY: `take` has written so many, or the initializer all of them.
+        unsafe { slice::from_raw_parts(self.request_headers.as_ptr().cast(), kept) }
     }
 }
 
@@ -130,15 +133,18 @@ pub(super) struct RequestView<'a> {
 }
 
 impl<'a> RequestView<'a> {
-    /// `None` if some string cannot be one, or the struct is another.
+    /// Fails if some string cannot be one, or the struct is another.
     ///
     /// # Safety
     /// The strings point to as many bytes as they say, or are NULL, and nothing changes them meanwhile.
-    pub(super) unsafe fn new(request: &'a cors_request) -> Option<Self> {
+    pub(super) unsafe fn new(request: &'a cors_request) -> Result<Self, cors_status> {
         let strings = [request.method, request.origin, request.request_method, request.fetch_mode];
-        let lines = &request.request_headers[..request.kept_lines()];
-        let sound = strings.iter().chain(lines).all(|string| string.is_sound());
-        (request.has_its_size() && sound).then_some(RequestView { request })
+        let lines = request.lines();
+        if !request.has_its_size() {
+            return Err(CORS_ERROR_STRUCT_SIZE);
+        }
+        strings.iter().chain(lines).try_for_each(|string| check_array(string.ptr, string.len))?;
+        Ok(RequestView { request })
     }
 
     pub(super) fn method(self) -> &'a [u8] {
@@ -155,9 +161,8 @@ impl<'a> RequestView<'a> {
 
     /// Which of the kept lines of Access-Control-Request-Headers this is, or is a part of.
     pub(super) fn line_of(self, value: &[u8]) -> usize {
-        let lines = &self.request.request_headers[..self.request.kept_lines()];
         let holds = |line: &cors_str| self.bytes(*line).as_ptr_range().contains(&value.as_ptr());
-        lines.iter().position(holds).unwrap_or(0)
+        self.request.lines().iter().position(holds).unwrap_or(0)
     }
 
     fn bytes(self, string: cors_str) -> &'a [u8] {
@@ -169,22 +174,21 @@ impl<'a> RequestView<'a> {
     }
 }
 
-/// What stands for lines that a request could not keep: no policy takes it.
-static TOO_MANY_LINES: [u8; 8192] = [b','; 8192];
+/// What stands for lines that a request could not keep: more than any policy takes, in a form that costs it
+/// little to refuse.
+const TOO_MANY_LINES: (&[u8], usize) = (&[b','; 32], 256);
 
 impl HeaderLines for RequestView<'_> {
     fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         const NAMES: [&[u8]; 3] =
             [b"origin", b"access-control-request-method", b"access-control-request-headers"];
         let request = self.request;
-        let repeated = |name, value, count: u16| {
-            core::iter::repeat_n((name, self.bytes(value)), usize::from(count.min(2)))
-        };
-        let kept = &request.request_headers[..request.kept_lines()];
+        let repeated =
+            |name, value, count: u16| repeat_n((name, self.bytes(value)), usize::from(count.min(2)));
         let too_many = request.request_headers_lines as usize > CORS_REQUEST_LINES;
         repeated(NAMES[0], request.origin, request.origin_lines)
             .chain(repeated(NAMES[1], request.request_method, request.request_method_lines))
-            .chain(kept.iter().map(|line| (NAMES[2], self.bytes(*line))))
-            .chain(too_many.then_some((NAMES[2], &TOO_MANY_LINES[..])))
+            .chain(request.lines().iter().map(|line| (NAMES[2], self.bytes(*line))))
+            .chain(repeat_n((NAMES[2], TOO_MANY_LINES.0), if too_many { TOO_MANY_LINES.1 } else { 0 }))
     }
 }

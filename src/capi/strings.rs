@@ -1,6 +1,6 @@
 //! Strings: a pointer and a length, never ended by NUL, never owned.
 
-use super::pointers::{array, check_array};
+use super::pointers::array;
 use super::status::{CORS_ERROR_ENCODING, Failure};
 
 /// A literal as C has it, ended by NUL.
@@ -51,11 +51,6 @@ impl cors_str {
 
     pub(super) fn of_option(bytes: Option<&[u8]>) -> Self {
         bytes.map_or(cors_str::ABSENT, cors_str::of)
-    }
-
-    /// Whether pointer and length can be a string.
-    pub(super) fn is_sound(self) -> bool {
-        check_array(self.ptr, self.len).is_ok()
     }
 
     /// The bytes; `None` where it is absent.
