@@ -2,6 +2,7 @@
 //! nothing but hand the bytes in.
 
 mod bound;
+pub mod c_abi;
 pub mod captures;
 pub mod closed_loop;
 pub mod decision;
