@@ -16,8 +16,8 @@ pub(crate) trait Head<'a> {
     /// `Access-Control-Request-Method`.
     fn request_method(&self) -> Once<RequestValue<'a>>;
 
-    /// The lines of `Access-Control-Request-Headers`.
-    fn request_headers(&self) -> impl Iterator<Item = RequestValue<'a>>;
+    /// The lines of `Access-Control-Request-Headers`, with the whitespace around them: it counts.
+    fn request_headers(&self) -> impl Iterator<Item = &'a [u8]>;
 
     /// All there are, for a predicate.
     fn all(&self) -> &(impl HeaderLines + ?Sized);
@@ -66,7 +66,7 @@ pub(crate) struct LinesHead<'a, S: ?Sized>(pub(crate) &'a S);
 
 impl<'a, S: HeaderLines + ?Sized> Head<'a> for LinesHead<'a, S> {
     fn origin(&self) -> Once<RequestValue<'a>> {
-        Once::of(values(self.0, b"origin"))
+        Once::of(values(self.0, b"origin").map(RequestValue::new))
     }
 
     fn has_request_method(&self) -> bool {
@@ -74,10 +74,10 @@ impl<'a, S: HeaderLines + ?Sized> Head<'a> for LinesHead<'a, S> {
     }
 
     fn request_method(&self) -> Once<RequestValue<'a>> {
-        Once::of(values(self.0, b"access-control-request-method"))
+        Once::of(values(self.0, b"access-control-request-method").map(RequestValue::new))
     }
 
-    fn request_headers(&self) -> impl Iterator<Item = RequestValue<'a>> {
+    fn request_headers(&self) -> impl Iterator<Item = &'a [u8]> {
         values(self.0, b"access-control-request-headers")
     }
 
@@ -91,11 +91,11 @@ impl<'a, S: HeaderLines + ?Sized> Head<'a> for LinesHead<'a, S> {
 fn values<'a, const LENGTH: usize>(
     headers: &'a (impl HeaderLines + ?Sized),
     lower_case: &'static [u8; LENGTH],
-) -> impl Iterator<Item = RequestValue<'a>> {
+) -> impl Iterator<Item = &'a [u8]> {
     headers
         .header_lines()
         .filter(move |(name, _)| {
             name.len() == LENGTH && (name == lower_case || name.eq_ignore_ascii_case(lower_case))
         })
-        .map(|(_, value)| RequestValue::new(value))
+        .map(|(_, value)| value)
 }

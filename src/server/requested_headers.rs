@@ -5,7 +5,6 @@
 //! script appended twice. Some gateways split it into lines, add a space or leave an empty element.
 
 use super::AnswerReason;
-use super::head::RequestValue;
 use crate::protocol::{is_http_tab_or_space, is_token, request_header, trim};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -56,16 +55,13 @@ impl ListedNames {
 
     /// Whether every requested name is listed. Stops at the first that is not, and never looks further into
     /// a name than the longest listed one reaches.
-    pub(crate) fn check<'a>(
-        &self,
-        lines: impl Iterator<Item = RequestValue<'a>>,
-    ) -> Result<(), AnswerReason> {
+    pub(crate) fn check<'a>(&self, lines: impl Iterator<Item = &'a [u8]>) -> Result<(), AnswerReason> {
         // Both lists are sorted: what precedes the name last found cannot be asked for again.
         let mut remaining = &*self.names;
         let mut previous = &b""[..];
         let mut idle_elements = 0;
         for line in lines {
-            let mut unread = Some(line.bytes);
+            let mut unread = Some(line);
             while let Some(line) = unread {
                 // As browsers write it, the next element is the next name; nothing need be searched for.
                 if let [next, others @ ..] = remaining {
@@ -139,14 +135,14 @@ fn after_element<'a>(line: &'a [u8], name: &[u8]) -> Option<Option<&'a [u8]>> {
 /// hold any come back.
 pub(crate) fn check_any<'a>(
     authorization: bool,
-    lines: impl Iterator<Item = RequestValue<'a>>,
+    lines: impl Iterator<Item = &'a [u8]>,
 ) -> Result<HeaderNameLines<'a>, AnswerReason> {
     let mut requested = HeaderNameLines::NONE;
     let mut budget = ANY_NAME_BYTES;
     for line in lines {
-        budget = budget.checked_sub(line.bytes.len() + 1).ok_or(AnswerReason::RequestHeadersOverBudget)?;
+        budget = budget.checked_sub(line.len() + 1).ok_or(AnswerReason::RequestHeadersOverBudget)?;
         let mut named = false;
-        for element in line.bytes.split(|&byte| byte == b',') {
+        for element in line.split(|&byte| byte == b',') {
             let name = trim(element, is_http_tab_or_space);
             if name.is_empty() {
                 continue;
@@ -161,7 +157,7 @@ pub(crate) fn check_any<'a>(
             named = true;
         }
         if named {
-            requested.push(line.bytes)?;
+            requested.push(line)?;
         }
     }
     Ok(requested)

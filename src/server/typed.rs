@@ -55,8 +55,8 @@ impl<'a> Head<'a> for &'a HeaderMap {
         once(self, header::ACCESS_CONTROL_REQUEST_METHOD)
     }
 
-    fn request_headers(&self) -> impl Iterator<Item = RequestValue<'a>> {
-        self.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter().map(RequestValue::typed)
+    fn request_headers(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter().map(HeaderValue::as_bytes)
     }
 
     fn all(&self) -> &(impl HeaderLines + ?Sized) {
