@@ -80,6 +80,8 @@ typedef struct {
     const ngx_http_cors_loc_conf_t  *cors;
     const ngx_http_cors_loc_conf_t  *audit;
     ngx_str_t                        method;     /* the client's: error_page makes it GET */
+    const cors_request              *request;    /* both while the module itself answers a preflight, else NULL */
+    const cors_decision             *decision;
     cors_audit                       judgement;
     uint16_t                         reason;
     uint8_t                          kind;

@@ -8,7 +8,7 @@
 
 static ngx_int_t ngx_http_cors_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_cors_follow_policy(ngx_http_request_t *r, ngx_http_cors_ctx_t *ctx,
-    const cors_request *request);
+    const cors_request *request, const cors_decision *decision);
 
 static ngx_http_output_header_filter_pt  ngx_http_cors_next_header_filter;
 
@@ -26,6 +26,7 @@ ngx_http_cors_header_filter(ngx_http_request_t *r)
 {
     cors_request          request;
     ngx_uint_t            follows, audits;
+    cors_decision         decision;
     ngx_http_cors_ctx_t  *ctx;
 
     if (r != r->main) {
@@ -38,6 +39,12 @@ ngx_http_cors_header_filter(ngx_http_request_t *r)
     if (ctx == NULL) {
         return ngx_http_cors_next_header_filter(r);
     }
+    if (ctx->decision != NULL) {
+        if (ngx_http_cors_follow_policy(r, ctx, ctx->request, ctx->decision) != NGX_OK) {
+            return NGX_ERROR;
+        }
+        return ngx_http_cors_next_header_filter(r);
+    }
     follows = ctx->cors != NULL && ctx->cors->mode != NGX_HTTP_CORS_OFF;
     audits = ctx->audit != NULL && ctx->audit->audit && !ctx->answered && !ctx->audited;
     if (follows || audits) {
@@ -46,27 +53,29 @@ ngx_http_cors_header_filter(ngx_http_request_t *r)
     if (audits) {
         ngx_http_cors_audit_response(r, ctx, &request);
     }
-    if (follows && ngx_http_cors_follow_policy(r, ctx, &request) != NGX_OK) {
-        return NGX_ERROR;
+    if (follows) {
+        ngx_http_cors_decide(ctx, &request, &decision);
+        if (ngx_http_cors_follow_policy(r, ctx, &request, &decision) != NGX_OK) {
+            return NGX_ERROR;
+        }
     }
     return ngx_http_cors_next_header_filter(r);
 }
 
 
 static ngx_int_t
-ngx_http_cors_follow_policy(ngx_http_request_t *r, ngx_http_cors_ctx_t *ctx, const cors_request *request)
+ngx_http_cors_follow_policy(ngx_http_request_t *r, ngx_http_cors_ctx_t *ctx, const cors_request *request,
+    const cors_decision *decision)
 {
-    cors_decision  decision;
-    const char    *refuses;
+    const char  *refuses;
 
-    ngx_http_cors_decide(ctx, request, &decision);
-    if (!decision.allowed && decision.kind != CORS_KIND_NOT_CORS) {
+    if (!decision->allowed && decision->kind != CORS_KIND_NOT_CORS) {
         refuses = ctx->cors->mode == NGX_HTTP_CORS_SERVE ? "refuses" : "would refuse";
         ngx_http_cors_log(r, ctx, request, ctx->cors->log_level, "cors_policy \"%V\" %s: %s",
-                          &ctx->cors->policy->name, refuses, cors_reason_code(decision.reason));
+                          &ctx->cors->policy->name, refuses, cors_reason_code(decision->reason));
     }
     if (ctx->cors->mode != NGX_HTTP_CORS_SERVE) {
         return NGX_OK;
     }
-    return ngx_http_cors_apply(r, &decision, request);
+    return ngx_http_cors_apply(r, decision, request);
 }

@@ -4,7 +4,8 @@
 
 #include "cors_module.h"
 
-static ngx_int_t ngx_http_cors_answer(ngx_http_request_t *r, ngx_uint_t status);
+static ngx_int_t ngx_http_cors_answer(ngx_http_request_t *r, ngx_http_cors_ctx_t *ctx, const cors_request *request,
+    const cors_decision *decision);
 
 
 ngx_int_t
@@ -31,17 +32,17 @@ ngx_http_cors_preflight(ngx_http_request_t *r)
     if (decision.action != CORS_ACTION_RESPOND) {
         return NGX_DECLINED;
     }
-    ctx->answered = 1;
-    return ngx_http_cors_answer(r, decision.status);
+    return ngx_http_cors_answer(r, ctx, &request, &decision);
 }
 
 
 /*
  * Not by returning the status, which error_page could turn into something else. The header filter puts the
- * policy's headers on it, as on every response.
+ * policy's headers on it, as on every response; the context lends it the decision meanwhile.
  */
 static ngx_int_t
-ngx_http_cors_answer(ngx_http_request_t *r, ngx_uint_t status)
+ngx_http_cors_answer(ngx_http_request_t *r, ngx_http_cors_ctx_t *ctx, const cors_request *request,
+    const cors_decision *decision)
 {
     ngx_int_t  rc;
 
@@ -49,8 +50,15 @@ ngx_http_cors_answer(ngx_http_request_t *r, ngx_uint_t status)
     if (rc != NGX_OK) {
         return rc;
     }
-    r->headers_out.status = status;
+    r->headers_out.status = decision->status;
     r->headers_out.content_length_n = 0;
     r->header_only = 1;
-    return ngx_http_send_header(r);
+
+    ctx->answered = 1;
+    ctx->request = request;
+    ctx->decision = decision;
+    rc = ngx_http_send_header(r);
+    ctx->request = NULL;
+    ctx->decision = NULL;
+    return rc;
 }

@@ -1,4 +1,4 @@
-"""The site of site/http.conf, started once for all tests, and what the tests ask of it."""
+"""The site of site/http.conf, and what the tests ask of it."""
 
 import atexit
 import functools
@@ -22,9 +22,8 @@ FILES = {
 }
 
 
-@functools.cache
-def site():
-    """The running nginx. Both it and the application behind it end with the tests."""
+def start(workers=1, error_level="info", access_log="@FOLDER@/cors.log"):
+    """Starts a nginx with this site. The application behind it ends with the program."""
     upstream = Upstream()
     atexit.register(upstream.stop)
     names = {"UPSTREAM": str(upstream.port)} | {
@@ -32,10 +31,15 @@ def site():
         for name in ("DEAD", "PORT_HTTP2", "PORT_AUDIT", "PORT_AUDIT_HTTP2", "PORT_RETURN")
     }
     policies = {f"policies/{path.name}": path.read_text() for path in (HERE / "site/policies").iterdir()}
-    nginx = Nginx((HERE / "site/http.conf").read_text(), names, FILES | policies)
+    http = (HERE / "site/http.conf").read_text().replace("@ACCESS_LOG@", access_log)
+    nginx = Nginx(http, names, FILES | policies, workers, error_level)
     atexit.register(nginx.stop)
     nginx.upstream = upstream
     return nginx.start()
+
+
+# The site that all tests ask.
+site = functools.cache(start)
 
 
 class SiteTest(unittest.TestCase):
@@ -75,7 +79,7 @@ class SiteTest(unittest.TestCase):
 
     def answered(self, path):
         """A preflight is answered by the module, and the application does not see it."""
-        seen = len(self.site.upstream.requests)
+        seen = self.site.upstream.requests
         response = self.preflight(path, names="authorization,content-type")
         self.assertEqual(response.status, 204, response)
         self.assertEqual(response.one("access-control-allow-origin"), APP)
@@ -84,7 +88,7 @@ class SiteTest(unittest.TestCase):
         self.assertEqual(response.body, b"")
         refused = self.preflight(path, origin=EVIL)
         self.assertEqual((refused.status, refused.cors), (403, {}), refused)
-        self.assertEqual(len(self.site.upstream.requests), seen)
+        self.assertEqual(self.site.upstream.requests, seen)
         return response
 
     def log_of(self, uri):

@@ -24,7 +24,7 @@ load_module @MODULE@;
 @USER@
 worker_processes @WORKERS@;
 pid @FOLDER@/nginx.pid;
-error_log @FOLDER@/error.log info;
+error_log @FOLDER@/error.log @LEVEL@;
 events { worker_connections 512; }
 """
 TEMPORARY = """
@@ -45,16 +45,16 @@ def free_port():
 class Nginx:
     """One nginx with a folder of its own. `http` is what stands in http { }; @NAME@ is filled in."""
 
-    def __init__(self, http, names=None, files=None, main="", workers=1):
+    def __init__(self, http, names=None, files=None, workers=1, error_level="info"):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cors-nginx-"))
         self.names = {
             "MODULE": MODULE,
             "USER": f"user {pwd.getpwuid(os.getuid()).pw_name};" if os.getuid() == 0 else "",
             "WORKERS": str(workers),
+            "LEVEL": error_level,
             "FOLDER": str(self.folder),
             "PORT": str(free_port()),
         } | (names or {})
-        self.main = main
         self.process = None
         for name, text in (files or {}).items():
             self.write(name, text)
@@ -70,7 +70,7 @@ class Nginx:
         path.write_text(text)
 
     def configure(self, http):
-        text = PREAMBLE + self.main + "http {" + TEMPORARY + http + "\n}\n"
+        text = PREAMBLE + "http {" + TEMPORARY + http + "\n}\n"
         self.write("nginx.conf", re.sub("@([A-Z0-9_]+)@", lambda name: self.names[name[1]], text))
 
     def command(self, *arguments):

@@ -146,11 +146,11 @@ class Gateway(SiteTest):
     def test_a_cached_response_is_each_askers_own(self):
         path = "/cached/header?Access-Control-Allow-Origin=https%3A%2F%2Fold.example"
         self.assertEqual(self.get(path).one("access-control-allow-origin"), APP)
-        seen = len(self.site.upstream.requests)
+        seen = self.site.upstream.requests
         shop = "https://shop.app.example"
         self.assertEqual(self.get(path, origin=shop).one("access-control-allow-origin"), shop)
         self.assertEqual(self.get(path, origin=EVIL).cors, {})
-        self.assertEqual(len(self.site.upstream.requests), seen)
+        self.assertEqual(self.site.upstream.requests, seen)
 
 
 class InternalRedirects(SiteTest):

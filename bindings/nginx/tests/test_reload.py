@@ -4,20 +4,29 @@ import threading
 import unittest
 
 from harness import Connection, Nginx, ask, request_bytes
+from upstream import Upstream
 
 OLD, NEW = "https://old.example", "https://new.example"
 SITE = """
     access_log off;
     cors_policy app { origins ORIGIN; }
-    server { listen 127.0.0.1:@PORT@; cors app; location / { return 200 "ok\\n"; } }
+    server {
+        listen 127.0.0.1:@PORT@;
+        cors app;
+        location / { return 200 "ok\\n"; }
+        location /held { proxy_pass http://127.0.0.1:@UPSTREAM@; }
+    }
 """
 
 
 class Reload(unittest.TestCase):
     def setUp(self):
-        self.nginx = Nginx(SITE.replace("ORIGIN", OLD), workers=2)
+        self.upstream = Upstream()
+        self.addCleanup(self.upstream.stop)
+        self.nginx = Nginx(SITE.replace("ORIGIN", OLD), {"UPSTREAM": str(self.upstream.port)}, workers=2)
         self.addCleanup(self.nginx.stop)
         self.nginx.start()
+        self.nginx.wait(lambda: len(self.nginx.workers()) == 2, "start its workers")
         self.assertEqual(self.reads(), {OLD})
 
     def reads(self):
@@ -75,12 +84,10 @@ class Reload(unittest.TestCase):
 
     def test_a_request_of_before_ends_by_the_old_policy(self):
         with Connection(self.nginx.port) as connection:
-            head = request_bytes("GET", "/", [("Origin", OLD)])
-            connection.send(head[:-2])
-            workers = set(self.nginx.workers())
+            connection.send(request_bytes("GET", "/held", [("Origin", OLD)]))
+            self.nginx.wait(lambda: self.upstream.requests == 1, "pass the request on")
             self.nginx.configure(SITE.replace("ORIGIN", NEW))
             self.nginx.reload()
-            self.nginx.wait(lambda: set(self.nginx.workers()) - workers, "reload")
             self.nginx.wait(lambda: self.reads() == {NEW}, "use the new policy")
-            connection.send(head[-2:])
+            self.upstream.release.set()
             self.assertEqual(connection.receive().one("access-control-allow-origin"), OLD)

@@ -4,6 +4,7 @@
     /header?NAME=VALUE&NAME=...   200 with these header lines, percent-encoded
     /close                        no response at all
     /slow                         none for 10 seconds
+    /held                         200 once `release` is set
     /seen                         200 with the request's head as the body
 """
 
@@ -17,7 +18,9 @@ class Upstream:
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port = self.listener.getsockname()[1]
-        self.requests = []
+        # How many came.
+        self.requests = 0
+        self.release = threading.Event()
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
@@ -45,7 +48,7 @@ class Upstream:
 
     def answer(self, head):
         line = head.split(b"\r\n", 1)[0].decode("latin-1")
-        self.requests.append(line)
+        self.requests += 1
         method, path, _ = line.split(" ")
         path, _, query = path.partition("?")
         _, kind, *rest = path.split("/", 2)
@@ -54,6 +57,8 @@ class Upstream:
         if kind == "slow":
             time.sleep(10)
             return None
+        if kind == "held":
+            self.release.wait(60)
         status = int(rest[0]) if kind == "status" else 200
         lines = urllib.parse.parse_qsl(query, keep_blank_values=True) if kind == "header" else []
         body = head if kind == "seen" else b"upstream\n"

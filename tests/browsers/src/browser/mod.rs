@@ -9,6 +9,7 @@ mod webkit;
 
 pub(crate) use chromium::{Chromium, attach, evaluate};
 pub(crate) use firefox::Firefox;
+pub(crate) use process::ProcessGroup;
 
 use crate::interrupt;
 use anyhow::{Result, bail};

@@ -12,14 +12,14 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A running program and everything it started.
-pub(super) struct ProcessGroup {
+pub(crate) struct ProcessGroup {
     child: Child,
     group: Pid,
 }
 
 impl ProcessGroup {
     /// Starts `command` with its own home folder, no proxy settings and no standard input.
-    pub(super) fn start(command: &mut Command, home: &Path) -> Result<Self> {
+    pub(crate) fn start(command: &mut Command, home: &Path) -> Result<Self> {
         for variable in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
             command.env_remove(variable).env_remove(variable.to_ascii_uppercase());
         }
@@ -37,12 +37,12 @@ impl ProcessGroup {
     }
 
     /// The program's standard output and error, as far as they were asked for and not taken yet.
-    pub(super) fn take_output(&mut self) -> (Option<ChildStdout>, Option<ChildStderr>) {
+    pub(crate) fn take_output(&mut self) -> (Option<ChildStdout>, Option<ChildStderr>) {
         (self.child.stdout.take(), self.child.stderr.take())
     }
 
     /// Whether the program has ended.
-    pub(super) fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
     }
 }

@@ -1,23 +1,26 @@
 //! The command `policies`: a real server behind a policy, asked by a real browser.
 //!
 //! Every pair of a policy and a request is made from a seed. An axum application has a route for each pair,
-//! with that policy's layer around it; the rig passes on what the browser sends to it, and passes back what it
-//! answers. What script got, and what went over the wire, is held against what `verify` says.
+//! with that policy's layer around it, or nginx has a location for each in front of an application that knows
+//! nothing of it; the rig passes on what the browser sends, and passes back what it gets. What script got, and what went over the wire, is held against what `verify` says.
 
 mod application;
+mod nginx;
 mod pairs;
 
 use crate::browser::Kind;
 use crate::progress::Progress;
-use crate::rig::{Observed, Rig};
+use crate::rig::{Observed, Rig, Upstream};
 use anyhow::{Context, Result};
 use application::{Application, MARKERS};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use cors_engine::Exchange;
 use cors_engine::scenario::{Outcome, Scenario};
 use cors_engine::verify::{Verification, verify};
+use nginx::Nginx;
 use pairs::Pair;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +28,7 @@ use std::time::Duration;
 /// Requests that come after a fetch has ended come soon.
 const SETTLE: Duration = Duration::from_millis(200);
 
-/// Let a browser ask an axum server behind generated policies, and compare with what `verify` says
+/// Let a browser ask a real server behind generated policies, and compare with what `verify` says
 ///
 /// Prints each disagreement and a summary. Exit status 1 when there is one, or a pair was not observed.
 #[derive(Args)]
@@ -39,16 +42,40 @@ pub(crate) struct Arguments {
     /// How many pairs of a policy and a request
     #[arg(long)]
     count: usize,
+    /// What puts the policies into effect
+    #[arg(long, value_enum, default_value = "axum")]
+    behind: Behind,
+    /// The module for nginx, from bindings/nginx/build
+    #[arg(long, value_name = "FILE", default_value = "target/nginx/ngx_http_cors_engine_module.so")]
+    nginx_module: PathBuf,
+}
+
+/// What puts the policies into effect.
+#[derive(Clone, Copy, ValueEnum)]
+enum Behind {
+    /// The layer of this crate in an axum server
+    Axum,
+    /// The module of bindings/nginx in an nginx, in front of an application with CORS headers of its own
+    Nginx,
 }
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let engine = arguments.browser.engine();
-    let pairs: Vec<Pair> = pairs::pairs(arguments.seed, arguments.count)?;
-    let application = Application::start(pairs.iter().map(|pair| pair.policy.clone()))?;
+    let methods = match arguments.behind {
+        Behind::Axum => &pairs::ASKED_METHODS,
+        // nginx answers 400 to any other, before it reads a header.
+        Behind::Nginx => &pairs::UPPER_CASE_METHODS,
+    };
+    let pairs: Vec<Pair> = pairs::pairs(arguments.seed, arguments.count, methods)?;
+    let policies = pairs.iter().map(|pair| pair.policy.clone());
+    let server: Arc<dyn Upstream> = match arguments.behind {
+        Behind::Axum => Arc::new(Application::start(policies)?),
+        Behind::Nginx => Arc::new(Nginx::start(&arguments.nginx_module, policies)?),
+    };
     let by_name: HashMap<&str, &Pair> =
         pairs.iter().map(|pair| (pair.scenario.name.as_str(), pair)).collect();
-    let mut rig = Rig::start_before(arguments.browser, SETTLE, Arc::new(application))?;
+    let mut rig = Rig::start_before(arguments.browser, SETTLE, server)?;
     let mut progress = Progress::new(arguments.browser.name(), pairs.len());
     let (mut read, mut refused, mut wrong) = (0, 0, 0);
     let scenarios: Vec<Scenario> = pairs.iter().map(|pair| pair.scenario.clone()).collect();

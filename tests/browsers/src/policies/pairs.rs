@@ -39,7 +39,10 @@ const PAGES: [&str; 11] = [
     "http://s.a.test",
     "null",
 ];
-const ASKED_METHODS: [&str; 7] = ["GET", "GET", "POST", "put", "PATCH", "patch", "DELETE"];
+/// What requests ask with. Browsers make `put` an upper-case `PUT`, and `patch` not.
+pub(super) const ASKED_METHODS: [&str; 7] = ["GET", "GET", "POST", "put", "PATCH", "patch", "DELETE"];
+/// The same for servers that take methods in upper case only.
+pub(super) const UPPER_CASE_METHODS: [&str; 7] = ["GET", "GET", "POST", "put", "PATCH", "QUERY", "DELETE"];
 const ASKED_HEADERS: [(&str, &str); 6] = [
     ("X-A", "1"),
     ("x-c", "2"),
@@ -51,13 +54,15 @@ const ASKED_HEADERS: [(&str, &str); 6] = [
 const CREDENTIALS: [&str; 3] = ["omit", "same-origin", "include"];
 
 /// The first pairs of a seed. Pair N is always the same, however many are asked for.
-pub(super) fn pairs(seed: u64, count: usize) -> Result<Vec<Pair>> {
+pub(super) fn pairs(seed: u64, count: usize, methods: &[&str]) -> Result<Vec<Pair>> {
     (0..count)
-        .map(|number| pair(&mut Rng::with_seed(seed.wrapping_add(number as u64 * 0x9E37_79B9)), number))
+        .map(|number| {
+            pair(&mut Rng::with_seed(seed.wrapping_add(number as u64 * 0x9E37_79B9)), number, methods)
+        })
         .collect()
 }
 
-fn pair(rng: &mut Rng, number: usize) -> Result<Pair> {
+fn pair(rng: &mut Rng, number: usize, methods: &[&str]) -> Result<Pair> {
     let policy = loop {
         // What does not build is no policy.
         if let Ok(policy) = config(rng).build() {
@@ -74,7 +79,7 @@ fn pair(rng: &mut Rng, number: usize) -> Result<Pair> {
             "request": {
                 "origin": one(rng, &PAGES),
                 "url": url,
-                "method": one(rng, &ASKED_METHODS),
+                "method": one(rng, methods),
                 "mode": "cors",
                 "credentials": one(rng, &CREDENTIALS),
                 "redirect": "follow",
