@@ -69,9 +69,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     };
     let pairs: Vec<Pair> = pairs::pairs(arguments.seed, arguments.count, methods)?;
     let policies = pairs.iter().map(|pair| pair.policy.clone());
+    let nginx: Nginx;
     let server: Arc<dyn Upstream> = match arguments.behind {
         Behind::Axum => Arc::new(Application::start(policies)?),
-        Behind::Nginx => Arc::new(Nginx::start(&arguments.nginx_module, policies)?),
+        Behind::Nginx => {
+            nginx = Nginx::start(&arguments.nginx_module, policies)?;
+            Arc::new(nginx.passage())
+        }
     };
     let by_name: HashMap<&str, &Pair> =
         pairs.iter().map(|pair| (pair.scenario.name.as_str(), pair)).collect();

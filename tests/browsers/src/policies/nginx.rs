@@ -58,11 +58,19 @@ impl Nginx {
         }
         Ok(Self { address, _process: process, _folder: folder })
     }
+
+    /// The way to it, for the rig to keep: its threads may outlive everything else.
+    pub(super) fn passage(&self) -> Passage {
+        Passage(self.address)
+    }
 }
 
-impl Upstream for Nginx {
+/// Passes requests on to where nginx listens.
+pub(super) struct Passage(SocketAddr);
+
+impl Upstream for Passage {
     fn answer(&self, request: &Received, path: &str) -> Result<Reply> {
-        forward(self.address, request, path)
+        forward(self.0, request, path)
     }
 }
 
