@@ -3,7 +3,9 @@
 //!
 //! Nothing is decided here. Each function turns C values into Rust values, asks the engine, and turns the
 //! answer back. All `unsafe` of the crate is in this folder; it rests on the rules that the header states for
-//! pointers, and those are applied in [`pointers`] and [`strings`].
+//! pointers, and those are applied in `pointers` and `strings`.
+// The comments below are the text of the header, for readers of C.
+#![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links, rustdoc::private_intra_doc_links)]
 #![allow(unsafe_code, reason = "C hands over pointers")]
 #![allow(non_camel_case_types, reason = "the names are those of the header")]
 #![allow(
