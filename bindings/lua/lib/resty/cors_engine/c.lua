@@ -22,7 +22,7 @@ typedef struct {
   uint16_t origin_lines, request_method_lines;
   uint32_t request_headers_lines, cookie_lines;
   cors_str method, origin, request_method, fetch_mode;
-  cors_str request_headers[16];
+  cors_str request_headers[32];
 } cors_request;
 typedef struct {
   uint8_t action, flags; uint16_t line; uint32_t header;
