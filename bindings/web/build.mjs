@@ -10,7 +10,7 @@ import { gzipSync } from "node:zlib";
 
 const here = (path) => new URL(path, import.meta.url);
 const { values } = parseArgs({ options: { engine: { type: "string" } } });
-const engine = values.engine ?? here("../wasm/target/wasm32-unknown-unknown/release/cors_engine_wasm.wasm");
+const engine = values.engine ?? here("../wasm/dist/cors_engine.wasm");
 
 const bundled = await build({
   absWorkingDir: here(".").pathname,

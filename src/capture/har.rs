@@ -155,12 +155,15 @@ fn bytes(text: &str) -> Vec<u8> {
 fn seconds(time: &str) -> Option<f64> {
     let (date, clock) = time.split_once('T')?;
     let clock = clock.split(['Z', '+', '-']).next()?;
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
     let mut date = date.splitn(3, '-').map(|part| part.parse::<u32>().ok().map(f64::from));
-    let mut clock = clock.splitn(3, ':').map(|part| part.parse::<f64>().ok());
+    let mut clock = clock.splitn(3, ':').map(|part| part.parse::<u32>().ok().map(f64::from));
     let next_of = |parts: &mut dyn Iterator<Item = Option<f64>>| parts.next().flatten();
     let (year, month, day) = (next_of(&mut date)?, next_of(&mut date)?, next_of(&mut date)?);
     let (hour, minute, second) = (next_of(&mut clock)?, next_of(&mut clock)?, next_of(&mut clock)?);
+    let mut digits = fraction.chars().rev().map(|digit| digit.to_digit(10));
+    let fraction = digits.try_fold(0.0, |below, digit| Some((below + f64::from(digit?)) / 10.0))?;
     // Months of 31 days keep the order; only distances within a day are of interest.
     let days = (year * 12.0 + month) * 31.0 + day;
-    Some(days * 86400.0 + hour * 3600.0 + minute * 60.0 + second)
+    Some(days * 86400.0 + hour * 3600.0 + minute * 60.0 + second + fraction)
 }

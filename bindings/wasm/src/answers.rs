@@ -1,11 +1,10 @@
 //! Answers of policies. The way of every request is one call with bare bytes and one number back, which names
 //! the answer's form; what a form says is asked once and remembered by the caller.
 
-use crate::json::{Lines, bytes, misuse, text};
+use crate::json::{Misuse, Object, bytes, text};
 use crate::{buffers, policies};
-use cors_engine::protocol::HeaderLines;
-use cors_engine::server::{Action, Answer, Operation};
-use serde::Deserialize;
+use cors_engine::protocol::{HeaderLines, HeaderList};
+use cors_engine::server::{Action, Answer, Operation, vary_lists};
 use serde_json::{Value, json};
 
 /// The header is not there.
@@ -90,14 +89,14 @@ pub(crate) fn form(policy: usize, lengths: [usize; 4]) -> Value {
         };
         described(answer, answer.headers().map(header).collect())
     })
-    .unwrap_or_else(|| misuse("there is no such policy"))
+    .unwrap_or_default()
 }
 
 fn with_answer<T>(
     policy: usize,
     lengths: [usize; 4],
     look: impl FnOnce(&Packed<'_>, &Answer<'_>) -> T,
-) -> Option<T> {
+) -> Result<T, Misuse> {
     policies::with(policy, |policy| {
         buffers::read(usize::MAX, |input| {
             let packed = Packed::read(input, lengths);
@@ -106,23 +105,22 @@ fn with_answer<T>(
     })
 }
 
-/// A request with any number of lines.
-#[derive(Deserialize)]
-pub(crate) struct Request {
-    policy: usize,
-    method: String,
-    headers: Lines,
-}
-
-pub(crate) fn answer_lines(request: &Request) -> Value {
-    policies::with(request.policy, |policy| {
-        let method = bytes(&request.method);
-        let lines: Vec<_> = request.headers.0.header_lines().collect();
-        let answer = policy.answer(&method, &lines);
+pub(crate) fn answer_lines(request: &mut Object) -> Result<Value, Misuse> {
+    let method = bytes(&request.entry::<String>("method")?);
+    let headers: HeaderList = request.entry("headers")?;
+    policies::with(request.entry("policy")?, |policy| {
+        let lines: Vec<_> = headers.header_lines().collect();
+        let answer = policy.answer(&method, lines.as_slice());
         let headers = answer.headers().map(|(name, value)| json!([name, text(value)])).collect();
         described(&answer, headers)
     })
-    .unwrap_or_else(|| misuse("there is no such policy"))
+}
+
+pub(crate) fn missing_vary(application: &mut Object) -> Result<Value, Misuse> {
+    let lines: Vec<String> = application.entry("lines")?;
+    let names: Vec<String> = application.entry("names")?;
+    let is_missing = |name: &String| !vary_lists(lines.iter().map(String::as_bytes), name);
+    Ok(names.into_iter().filter(is_missing).map(Value::from).collect())
 }
 
 fn described(answer: &Answer<'_>, headers: Value) -> Value {

@@ -1,13 +1,12 @@
 //! Fetches under way, and the preflight caches that outlast them.
 //!
-//! A step is `{"send"}`, a request to make, or `{"response"}` or `{"blocked"}`, the end. A fetch whose end was
-//! told is forgotten.
+//! A step is `{"send"}`, a request to make, or `{"response"}` or `{"blocked"}`, the end.
 
 use crate::handles::Handles;
-use crate::json::{self, Lines, misuse, text};
+use crate::json::{self, Misuse, Object, text};
+use cors_engine::protocol::HeaderList;
 use cors_engine::scenario::RequestDescription;
-use cors_engine::{Blocked, Engine, Fetch, Outcome, PreflightCache, ResponseHead, Step, console_messages};
-use serde::Deserialize;
+use cors_engine::{Blocked, Fetch, Outcome, PreflightCache, ResponseHead, Step, console_messages};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::time::Duration;
@@ -22,64 +21,47 @@ pub(crate) fn new_cache() -> usize {
 }
 
 pub(crate) fn clear_cache(cache: usize) {
-    with_cache(cache, PreflightCache::clear);
+    CACHES.with_borrow_mut(|caches| caches.get_mut(cache).map(PreflightCache::clear));
 }
 
 pub(crate) fn free_cache(cache: usize) {
     CACHES.with_borrow_mut(|caches| caches.remove(cache));
 }
 
-fn with_cache<T>(cache: usize, change: impl FnOnce(&mut PreflightCache) -> T) -> Option<T> {
-    CACHES.with_borrow_mut(|caches| caches.get_mut(cache).map(change))
+fn with_cache<T>(cache: usize, ask: impl FnOnce(&mut PreflightCache) -> T) -> Result<T, Misuse> {
+    let asked = CACHES.with_borrow_mut(|caches| caches.get_mut(cache).map(ask));
+    asked.ok_or_else(|| "there is no such preflight cache".into())
 }
 
-/// A fetch to begin.
-#[derive(Deserialize)]
-pub(crate) struct Start {
-    #[serde(deserialize_with = "json::engine")]
-    engine: Engine,
-    request: RequestDescription,
-    cache: usize,
-    /// Seconds since a fixed moment.
-    now: f64,
-}
-
-pub(crate) fn start(start: Start) -> Value {
-    let constructed = start.request.to_request().and_then(|request| Fetch::new(start.engine, request));
-    let mut fetch = match constructed {
+pub(crate) fn start(start: &mut Object) -> Result<Value, Misuse> {
+    let engine = start.entry("engine")?;
+    let request: RequestDescription = start.typed("request")?;
+    let mut fetch = match request.to_request().and_then(|request| Fetch::new(engine, request)) {
         Ok(fetch) => fetch,
-        Err(invalid) => return json!({ "invalid": json::invalid(&invalid) }),
+        Err(invalid) => return Ok(json::invalid(&invalid)),
     };
-    let step = with_cache(start.cache, |cache| described(fetch.start(cache, seconds(start.now)), None));
-    let Some(step) = step else { return misuse("there is no such preflight cache") };
-    json!({ "fetch": FETCHES.with_borrow_mut(|fetches| fetches.insert(fetch)), "step": step })
+    let now = seconds(start.entry("now")?);
+    let step = with_cache(start.entry("cache")?, |cache| described(fetch.start(cache, now), None))?;
+    Ok(json!({ "fetch": FETCHES.with_borrow_mut(|fetches| fetches.insert(fetch)), "step": step }))
 }
 
-/// What came back for the request that a fetch asked for.
-#[derive(Deserialize)]
-pub(crate) struct Response {
-    fetch: usize,
-    cache: usize,
-    now: f64,
-    /// `null` when nothing came back.
-    status: Option<u16>,
-    #[serde(default)]
-    headers: Lines,
-}
-
-pub(crate) fn go_on(response: &Response) -> Value {
-    let go_on = |fetch: &mut Fetch, cache: &mut PreflightCache| match response.status {
+pub(crate) fn go_on(response: &mut Object) -> Result<Value, Misuse> {
+    let handle = response.entry("fetch")?;
+    let cache = response.entry("cache")?;
+    let now = seconds(response.entry("now")?);
+    let status: Option<u16> = response.optional("status")?;
+    let headers: HeaderList = response.optional("headers")?.unwrap_or_default();
+    let go_on = |fetch: &mut Fetch, cache: &mut PreflightCache| match status {
         None => described(fetch.fail(cache), None),
         Some(status) => {
-            let head = ResponseHead::new(status, &response.headers.0);
-            described(fetch.receive(&head, cache, seconds(response.now)), Some(&head))
+            let head = ResponseHead::new(status, &headers);
+            described(fetch.receive(&head, cache, now), Some(&head))
         }
     };
-    let step = FETCHES.with_borrow_mut(|fetches| {
-        let fetch = fetches.get_mut(response.fetch)?;
-        with_cache(response.cache, |cache| go_on(fetch, cache))
-    });
-    step.map_or_else(|| misuse("there is no such fetch or preflight cache"), |step| json!({ "step": step }))
+    FETCHES.with_borrow_mut(|fetches| {
+        let fetch = fetches.get_mut(handle).ok_or("there is no such fetch")?;
+        with_cache(cache, |cache| go_on(fetch, cache)).map(|step| json!({ "step": step }))
+    })
 }
 
 pub(crate) fn free(fetch: usize) {

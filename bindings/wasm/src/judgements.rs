@@ -1,83 +1,41 @@
 //! What browsers make of exchanges: scenarios, explanations, captures, and policies met by a browser.
 
-use crate::json::{self, Lines, text};
+use crate::json::{self, Entry, Misuse, Object, text};
 use crate::policies;
 use cors_engine::capture::{self, CapturedFetch, Explained, Format, Kind, Meant, Report};
 use cors_engine::explain::{Answer, Classification, Evidence, Observed, classify};
 use cors_engine::protocol::{Origin, is_token};
-use cors_engine::scenario::{self, RequestDescription, Scenario};
+use cors_engine::scenario::{self, RequestDescription, Scenario, Step};
 use cors_engine::verify::{Verification, VerifiedExchange};
-use cors_engine::{CredentialsMode, Engine, Exchange, Outcome, Request, RequestMode, console_messages};
-use serde::Deserialize;
+use cors_engine::{CredentialsMode, Engine, Outcome, Request, RequestMode, console_messages};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-/// A scenario, and who plays it.
-#[derive(Deserialize)]
-pub(crate) struct Replay {
-    #[serde(deserialize_with = "json::engine")]
-    engine: Engine,
-    scenario: Scenario,
-}
-
-pub(crate) fn replay(replay: &Replay) -> Value {
-    serde_json::to_value(scenario::replay(replay.engine, &replay.scenario)).unwrap_or_default()
-}
-
-/// A request, and what was seen of it.
-#[derive(Deserialize)]
-pub(crate) struct Seen {
-    request: RequestDescription,
-    #[serde(default)]
-    exchanges: Vec<SeenExchange>,
-    /// Exchanges of other fetches of the same resource.
-    #[serde(default)]
-    elsewhere: Vec<SeenExchange>,
-}
-
-#[derive(Deserialize)]
-struct SeenExchange {
-    exchange: ExchangeName,
-    /// The URL that was asked; the request's when it is not said.
-    #[serde(default, deserialize_with = "json::url")]
-    url: Option<Url>,
-    /// `null` when no answer came.
-    status: Option<u16>,
-    #[serde(default)]
-    headers: Lines,
-    /// Whether it was not sent because an earlier answer was still remembered.
-    #[serde(default)]
-    remembered: bool,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum ExchangeName {
-    Preflight,
-    Actual,
-}
-
-impl SeenExchange {
-    fn observed(self, request: &Request) -> Observed {
-        Observed {
-            exchange: match self.exchange {
-                ExchangeName::Preflight => Exchange::Preflight,
-                ExchangeName::Actual => Exchange::Actual,
-            },
-            url: self.url.unwrap_or_else(|| request.url.clone()),
-            answer: match self.status {
-                _ if self.remembered => Answer::Remembered,
-                Some(status) => Answer::Head { status, headers: self.headers.0 },
-                None => Answer::Failed,
-            },
-        }
+/// What the scenario expects is not looked at.
+pub(crate) fn replay(replay: &mut Object) -> Result<Value, Misuse> {
+    let engine = replay.entry("engine")?;
+    let mut described: Object = replay.entry("scenario")?;
+    let mut scenario = Scenario {
+        name: described.entry("name")?,
+        about: String::new(),
+        steps: Vec::new(),
+        differs: [].into(),
+    };
+    for mut step in described.entry::<Vec<Object>>("steps")? {
+        scenario.steps.push(Step {
+            advance_s: step.optional("advance_s")?.unwrap_or_default(),
+            request: step.typed("request")?,
+            server: step.typed::<Option<_>>("server")?.unwrap_or_default(),
+            expect: None,
+        });
     }
+    Ok(serde_json::to_value(scenario::replay(engine, &scenario)).unwrap_or_default())
 }
 
-pub(crate) fn explain(seen: Seen) -> Value {
-    let request = match seen.request.to_request() {
+pub(crate) fn explain(seen: &mut Object) -> Result<Value, Misuse> {
+    let request = match seen.typed::<RequestDescription>("request")?.to_request() {
         Ok(request) => request,
-        Err(invalid) => return json!({ "invalid": json::invalid(&invalid) }),
+        Err(invalid) => return Ok(json::invalid(&invalid)),
     };
     let kind = match classify(&request) {
         Classification::SameOrigin => Kind::SameOrigin,
@@ -85,121 +43,121 @@ pub(crate) fn explain(seen: Seen) -> Value {
         Classification::NotCors => Kind::Load,
         Classification::Simple | Classification::Preflighted(_) => Kind::Cors,
     };
-    let observed = |exchanges: Vec<SeenExchange>| -> Vec<Observed> {
-        exchanges.into_iter().map(|exchange| exchange.observed(&request)).collect()
-    };
-    let mut evidence = Evidence::from(observed(seen.exchanges));
-    evidence.elsewhere = observed(seen.elsewhere);
+    let mut evidence = Evidence::from(observed(seen, "exchanges", &request)?);
+    evidence.elsewhere = observed(seen, "elsewhere", &request)?;
     let mut fetch = CapturedFetch::new(request, kind);
     fetch.evidence = evidence;
-    serde_json::to_value(Explained::of(fetch, None)).unwrap_or_default()
+    Ok(serde_json::to_value(Explained::of(fetch, None)).unwrap_or_default())
 }
 
-/// A capture as a text.
-#[derive(Deserialize)]
-pub(crate) struct CaptureText {
-    text: String,
-    #[serde(default = "pasted")]
-    source: String,
-    /// `null` for the format that it seems to have.
-    format: Option<FormatName>,
-    #[serde(default)]
-    meant: MeantRequest,
-}
-
-fn pasted() -> String {
-    "The text".into()
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum FormatName {
-    Har,
-    CurlVerbose,
-    CurlInclude,
-    Raw,
-}
-
-/// What the user says about the request, beside what the capture shows.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct MeantRequest {
-    origin: Option<String>,
-    url: Option<String>,
-    method: Option<String>,
-    headers: Lines,
-    credentials: Option<CredentialsMode>,
-}
-
-pub(crate) fn explain_capture(capture: &CaptureText) -> Value {
-    let format = capture.format.map(|name| match name {
-        FormatName::Har => Format::Har,
-        FormatName::CurlVerbose => Format::CurlVerbose,
-        FormatName::CurlInclude => Format::CurlInclude,
-        FormatName::Raw => Format::Raw,
-    });
-    let meant = match capture.meant.read() {
-        Ok(meant) => meant,
-        Err((code, words)) => return unusable(code, None, &words),
+/// Exchanges that were seen, each `{"exchange", "url", "status", "headers", "remembered"}`: without a URL it is
+/// the request's, and without a status no answer came.
+fn observed(seen: &mut Object, key: &str, request: &Request) -> Result<Vec<Observed>, Misuse> {
+    let exchanges: Vec<Object> = seen.optional(key)?.unwrap_or_default();
+    let observed = |mut exchange: Object| {
+        Ok(Observed {
+            exchange: exchange.entry("exchange")?,
+            url: exchange.optional("url")?.unwrap_or_else(|| request.url.clone()),
+            answer: match exchange.optional("status")? {
+                _ if exchange.optional("remembered")?.unwrap_or(false) => Answer::Remembered,
+                Some(status) => {
+                    Answer::Head { status, headers: exchange.optional("headers")?.unwrap_or_default() }
+                }
+                None => Answer::Failed,
+            },
+        })
     };
-    match capture::read(capture.text.as_bytes(), format, &meant) {
-        Ok(read) => serde_json::to_value(Report::of(&*capture.source, read)).unwrap_or_default(),
-        Err(problem) => unusable(problem.kind().code(), problem.line(), problem.words()),
+    exchanges.into_iter().map(observed).collect()
+}
+
+impl Entry for Url {
+    fn of(value: Value) -> Result<Self, &'static str> {
+        value.as_str().and_then(|text| Url::parse(text).ok()).ok_or("an absolute URL")
     }
 }
 
-impl MeantRequest {
-    /// What a person writes into fields: what is wrong with it has a code that names the field.
-    fn read(&self) -> Result<Meant, (&'static str, String)> {
-        let origin = self.origin.as_deref().map(Origin::parse).transpose();
-        let url = self.url.as_deref().map(Url::parse).transpose();
-        let url = url.map_err(|error| {
-            ("bad-url", format!("{error}; write it whole, such as https://api.example/v1"))
-        })?;
-        if url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {
-            return Err(("bad-url", "only http and https URLs have CORS".into()));
-        }
-        if self.method.as_ref().is_some_and(|method| !is_token(method.as_bytes())) {
-            return Err(("bad-method", "not a method".into()));
-        }
-        Ok(Meant {
-            origin: origin.map_err(|error| ("bad-origin", error.to_string()))?,
-            url,
-            method: self.method.clone(),
-            headers: self.headers.0.clone(),
-            credentials: self.credentials,
+impl Entry for CredentialsMode {
+    fn of(value: Value) -> Result<Self, &'static str> {
+        let modes = [CredentialsMode::Omit, CredentialsMode::SameOrigin, CredentialsMode::Include];
+        modes.into_iter().find(|mode| value == mode.name()).ok_or("omit, same-origin or include")
+    }
+}
+
+impl Entry for Format {
+    fn of(value: Value) -> Result<Self, &'static str> {
+        Ok(match value.as_str() {
+            Some("har") => Format::Har,
+            Some("curl-verbose") => Format::CurlVerbose,
+            Some("curl-include") => Format::CurlInclude,
+            Some("raw") => Format::Raw,
+            _ => return Err("har, curl-verbose, curl-include or raw"),
         })
     }
+}
+
+/// `meant` is `{"origin", "url", "method", "headers", "credentials"}`, what the user says beside the capture.
+pub(crate) fn explain_capture(capture: &mut Object) -> Result<Value, Misuse> {
+    let text: String = capture.entry("text")?;
+    let source = capture.optional("source")?.unwrap_or_else(|| String::from("The text"));
+    let format = capture.optional("format")?;
+    let mut said: Object = capture.optional("meant")?.unwrap_or_default();
+    let origin: Option<String> = said.optional("origin")?;
+    let url: Option<String> = said.optional("url")?;
+    let mut meant = Meant {
+        method: said.optional("method")?,
+        headers: said.optional("headers")?.unwrap_or_default(),
+        credentials: said.optional("credentials")?,
+        ..Meant::default()
+    };
+    if let Err((code, words)) = complete(&mut meant, origin.as_deref(), url.as_deref()) {
+        return Ok(unusable(code, None, &words));
+    }
+    Ok(match capture::read(text.as_bytes(), format, &meant) {
+        Ok(read) => serde_json::to_value(Report::of(source, read)).unwrap_or_default(),
+        Err(problem) => unusable(problem.kind().code(), problem.line(), problem.words()),
+    })
+}
+
+/// What a person writes into fields: what is wrong with it has a code that names the field.
+fn complete(
+    meant: &mut Meant,
+    origin: Option<&str>,
+    url: Option<&str>,
+) -> Result<(), (&'static str, String)> {
+    let origin = origin.map(Origin::parse).transpose();
+    let url = url.map(Url::parse).transpose();
+    meant.url =
+        url.map_err(|error| ("bad-url", format!("{error}; write it whole, such as https://api.example/v1")))?;
+    if meant.url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {
+        return Err(("bad-url", "only http and https URLs have CORS".into()));
+    }
+    if meant.method.as_ref().is_some_and(|method| !is_token(method.as_bytes())) {
+        return Err(("bad-method", "not a method".into()));
+    }
+    meant.origin = origin.map_err(|error| ("bad-origin", error.to_string()))?;
+    Ok(())
 }
 
 fn unusable(code: &str, line: Option<usize>, words: &str) -> Value {
     json!({ "unusable": { "code": code, "line": line, "words": words } })
 }
 
-/// A policy, and a browser that comes with a request.
-#[derive(Deserialize)]
-pub(crate) struct Meeting {
-    policy: usize,
-    request: RequestDescription,
-}
-
-pub(crate) fn verify(meeting: &Meeting) -> Value {
-    let request = match meeting.request.to_request() {
+pub(crate) fn verify(meeting: &mut Object) -> Result<Value, Misuse> {
+    let request = match meeting.typed::<RequestDescription>("request")?.to_request() {
         Ok(request) => request,
-        Err(invalid) => return json!({ "invalid": json::invalid(&invalid) }),
+        Err(invalid) => return Ok(json::invalid(&invalid)),
     };
-    let verified = policies::with(meeting.policy, |policy| {
+    policies::with(meeting.entry("policy")?, |policy| {
         let mut engines = Map::new();
         for engine in Engine::ALL {
             let verdict = match cors_engine::verify::verify(policy, engine, &request) {
                 Ok(verification) => described(&verification),
-                Err(invalid) => json!({ "verdict": "thrown", "invalid": json::invalid(&invalid) }),
+                Err(invalid) => json::invalid(&invalid),
             };
             engines.insert(engine.name().into(), verdict);
         }
         json!({ "engines": engines })
-    });
-    verified.unwrap_or_else(|| json::misuse("there is no such policy"))
+    })
 }
 
 fn described(verification: &Verification) -> Value {

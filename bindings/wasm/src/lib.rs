@@ -1,6 +1,5 @@
-//! cors-engine as a WebAssembly module: functions over linear memory, without imports and without generated
-//! glue. Nothing is decided here: what comes in is converted, the library is called, what comes out is
-//! converted back.
+//! cors-engine as a WebAssembly module: functions over linear memory, without generated glue. Nothing is decided
+//! here: what comes in is converted, the library is called, what comes out is converted back.
 //!
 //! A caller writes into the room that [`room_for_input`] gives, calls a function with the number of bytes it
 //! wrote, and reads as many bytes as the function returns from where [`output`] says. Both are UTF-8 texts of
@@ -8,8 +7,9 @@
 //!
 //! In texts of JSON, header values and methods are byte strings: U+00NN is the byte NN.
 //!
-//! Built by `cargo build --release --target wasm32-unknown-unknown` in this folder; `bindings/node/lib/door.js`
-//! is the other side of the door.
+//! The one import, `host.domain_to_ascii`, maps host names beyond ASCII: see the crate in `idna`.
+//!
+//! Built by `./build` in this folder; `bindings/node/lib/door.js` is the other side of the door.
 //!
 //! A module has one thread and keeps its handles in it: policies, preflight caches and fetches under way.
 
@@ -33,18 +33,18 @@ pub extern "C" fn output() -> *const u8 {
     buffers::output()
 }
 
-/// Makes a policy of `{"document", "environment", "predicate_reads"}`, a text of JSON: see
-/// [`policies::Source`]. Gives `{"policy"}`, a handle, or `{"errors"}`.
+/// Makes a policy of `{"document", "environment", "predicate_reads"}`: the document is itself a text of JSON.
+/// Gives `{"policy"}`, a handle, or `{"errors"}`.
 #[unsafe(no_mangle)]
 pub extern "C" fn build_policy(length: usize) -> usize {
-    json::convert(length, |source| policies::build(&source))
+    json::convert(length, policies::build)
 }
 
 /// What in a policy is worth a second look, as `{"findings"}` or `{"errors"}`. Takes what [`build_policy`]
 /// takes.
 #[unsafe(no_mangle)]
 pub extern "C" fn audit_policy(length: usize) -> usize {
-    json::convert(length, |source| policies::audit(&source))
+    json::convert(length, policies::audit)
 }
 
 /// The policy as its canonical document.
@@ -59,9 +59,9 @@ pub extern "C" fn free_policy(policy: usize) {
     policies::free(policy);
 }
 
-/// The answer of a policy to a request, as a number that names its form: see [`answers::Form`]. The input
-/// holds the method and the values of `Origin`, `Access-Control-Request-Method` and
-/// `Access-Control-Request-Headers`, one after the other; a length of 2³²-1 says that there is no such header.
+/// The answer of a policy to a request, as a number that names its form. The input holds the method and the
+/// values of `Origin`, `Access-Control-Request-Method` and `Access-Control-Request-Headers`, one after the
+/// other; a length of 2³²-1 says that there is no such header.
 #[unsafe(no_mangle)]
 pub extern "C" fn answer(
     policy: usize,
@@ -88,7 +88,13 @@ pub extern "C" fn answer_form(
 /// The answer of a policy to `{"policy", "method", "headers"}`, whatever lines the request has.
 #[unsafe(no_mangle)]
 pub extern "C" fn answer_lines(length: usize) -> usize {
-    json::convert(length, |request| answers::answer_lines(&request))
+    json::convert(length, answers::answer_lines)
+}
+
+/// Which of `{"names"}` the lines of an application's `Vary`, `{"lines"}`, do not list.
+#[unsafe(no_mangle)]
+pub extern "C" fn missing_vary(length: usize) -> usize {
+    json::convert(length, answers::missing_vary)
 }
 
 /// Tells [`answer`] and [`answer_lines`] what the predicate of the policy says about the origin: 0 when it
@@ -133,7 +139,7 @@ pub extern "C" fn start_fetch(length: usize) -> usize {
 /// status of `null`. Gives `{"step"}`.
 #[unsafe(no_mangle)]
 pub extern "C" fn continue_fetch(length: usize) -> usize {
-    json::convert(length, |response| fetches::go_on(&response))
+    json::convert(length, fetches::go_on)
 }
 
 /// Forgets a fetch that is not over.
@@ -145,7 +151,7 @@ pub extern "C" fn free_fetch(fetch: usize) {
 /// Replays `{"engine", "scenario"}`: what an engine does in each step.
 #[unsafe(no_mangle)]
 pub extern "C" fn replay(length: usize) -> usize {
-    json::convert(length, |scenario| judgements::replay(&scenario))
+    json::convert(length, judgements::replay)
 }
 
 /// Explains `{"request", "exchanges", "elsewhere"}` as the one fetch of a report.
@@ -158,13 +164,13 @@ pub extern "C" fn explain(length: usize) -> usize {
 /// report, or `{"unusable"}`: a code, the line from 1 if it is in one, and words.
 #[unsafe(no_mangle)]
 pub extern "C" fn explain_capture(length: usize) -> usize {
-    json::convert(length, |capture| judgements::explain_capture(&capture))
+    json::convert(length, judgements::explain_capture)
 }
 
 /// Lets each engine make `{"request"}` to a server with the policy `{"policy"}`.
 #[unsafe(no_mangle)]
 pub extern "C" fn verify(length: usize) -> usize {
-    json::convert(length, |meeting| judgements::verify(&meeting))
+    json::convert(length, judgements::verify)
 }
 
 /// Every engine and every code with its words.

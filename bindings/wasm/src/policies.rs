@@ -4,10 +4,9 @@
 //! first without its verdict, which tells whether the verdict matters, and then with it.
 
 use crate::handles::Handles;
-use crate::json::misuse;
+use crate::json::{Misuse, Object};
 use cors_engine::server::document::PolicyDocument;
 use cors_engine::server::{ConfigError, ConfigErrors, Finding, Policy, PolicyConfig, Position};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 
@@ -26,54 +25,47 @@ enum Predicate {
     Accepts,
 }
 
-/// What a policy is made from.
-#[derive(Deserialize)]
-pub(crate) struct Source {
-    /// A policy document, as a text of JSON.
-    document: String,
-    /// The environment that is chosen in it.
-    environment: Option<String>,
-    /// The request headers that the predicate reads; `null` when there is no predicate.
-    predicate_reads: Option<Vec<String>>,
+/// Makes a policy of `document`, a text of JSON, as it is in `environment`; with a predicate, if
+/// `predicate_reads` names the request headers that it reads.
+fn config(source: &mut Object) -> Result<Result<PolicyConfig, ConfigErrors>, Misuse> {
+    let document: String = source.entry("document")?;
+    let environment: Option<String> = source.optional("environment")?;
+    let reads: Option<Vec<String>> = source.optional("predicate_reads")?;
+    let config =
+        PolicyDocument::from_json(&document).and_then(|document| document.config(environment.as_deref()));
+    Ok(config.map(|config| match reads {
+        Some(reads) => config.origin_predicate(reads, |_, _| ask_predicate()),
+        None => config,
+    }))
 }
 
-impl Source {
-    fn config(&self) -> Result<PolicyConfig, ConfigErrors> {
-        let document = PolicyDocument::from_json(&self.document)?;
-        let config = document.config(self.environment.as_deref())?;
-        Ok(match &self.predicate_reads {
-            Some(reads) => config.origin_predicate(reads, |_, _| ask_predicate()),
-            None => config,
-        })
-    }
-}
-
-pub(crate) fn build(source: &Source) -> Value {
-    match source.config().and_then(PolicyConfig::build) {
+pub(crate) fn build(source: &mut Object) -> Result<Value, Misuse> {
+    Ok(match config(source)?.and_then(PolicyConfig::build) {
         Ok(policy) => json!({ "policy": POLICIES.with_borrow_mut(|policies| policies.insert(policy)) }),
         Err(errors) => wrong(errors),
-    }
+    })
 }
 
-pub(crate) fn audit(source: &Source) -> Value {
-    match source.config() {
+pub(crate) fn audit(source: &mut Object) -> Result<Value, Misuse> {
+    Ok(match config(source)? {
         Ok(config) => json!({ "findings": config.audit().iter().map(finding).collect::<Value>() }),
         Err(errors) => wrong(errors),
-    }
+    })
 }
 
 pub(crate) fn describe(policy: usize) -> Value {
-    with(policy, |policy| serde_json::to_value(policy.config()).unwrap_or_default())
-        .unwrap_or_else(|| misuse("there is no such policy"))
+    with(policy, |policy| serde_json::to_value(policy.config()).unwrap_or_default()).unwrap_or_default()
 }
 
 pub(crate) fn free(policy: usize) {
     POLICIES.with_borrow_mut(|policies| policies.remove(policy));
 }
 
-/// Calls `ask` with a policy, unless it was freed.
-pub(crate) fn with<T>(policy: usize, ask: impl FnOnce(&Policy) -> T) -> Option<T> {
-    POLICIES.with_borrow(|policies| policies.get(policy).map(ask))
+/// Calls `ask` with a policy.
+pub(crate) fn with<T>(policy: usize, ask: impl FnOnce(&Policy) -> T) -> Result<T, Misuse> {
+    POLICIES
+        .with_borrow(|policies| policies.get(policy).map(ask))
+        .ok_or_else(|| "there is no such policy".into())
 }
 
 pub(crate) fn set_predicate(verdict: u32) {

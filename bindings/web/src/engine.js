@@ -1,14 +1,15 @@
 // The engine: cors-engine as WebAssembly, which lies in this page, packed, as base64. Nothing about CORS is
 // decided outside of it.
 
-let exported;
+import { Door } from "../../node/lib/door.js";
+
+let door;
 
 /** Makes the engine ready. */
 export async function load(base64) {
   const packed = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const { instance } = await WebAssembly.instantiate(await new Response(unpacked).arrayBuffer(), {});
-  exported = instance.exports;
+  door = new Door(await WebAssembly.compile(await new Response(unpacked).arrayBuffer()));
 }
 
 /**
@@ -16,11 +17,9 @@ export async function load(base64) {
  * input, or `{unusable: {code, line, words}}`.
  */
 export function explainCapture(capture) {
-  const input = new TextEncoder().encode(JSON.stringify(capture));
-  const room = exported.room_for_input(input.length);
-  new Uint8Array(exported.memory.buffer, room, input.length).set(input);
-  const length = exported.explain_capture(input.length);
-  const output = new Uint8Array(exported.memory.buffer, exported.output(), length);
-  const answer = JSON.parse(new TextDecoder().decode(output));
-  return "misuse" in answer ? { unusable: { code: "misuse", line: null, words: answer.misuse } } : answer;
+  try {
+    return door.call("explain_capture", capture);
+  } catch (error) {
+    return { unusable: { code: "misuse", line: null, words: error.message } };
+  }
 }
