@@ -1,5 +1,8 @@
 //! The rows that are measured: their names, their bars, and the work of one turn.
 
+mod browser;
+
+use browser::Work;
 use cors_engine::tower::CorsLayer;
 use cors_engine::{Policy, PolicyConfig};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
@@ -41,6 +44,8 @@ pub(crate) enum Case {
     Build,
     /// What is built from.
     ConfigAlone,
+    /// What the browser half does.
+    Browser(browser::Work),
 }
 
 /// A request.
@@ -100,7 +105,29 @@ pub(crate) const ROWS: &[Row] = &[
         turns: 2,
     },
     Row { name: "configuration alone", case: Case::ConfigAlone, flat: false, turns: 2, ..DECISION },
+    browser("classify: simple, spec", Work::ClassifySimple(0), Some(600)),
+    browser("classify: simple, chromium", Work::ClassifySimple(1), Some(600)),
+    browser("classify: simple, gecko", Work::ClassifySimple(2), Some(600)),
+    browser("classify: simple, webkit", Work::ClassifySimple(3), Some(600)),
+    browser("classify: preflighted, spec", Work::ClassifyPreflighted(0), Some(600)),
+    browser("classify: preflighted, chromium", Work::ClassifyPreflighted(1), Some(600)),
+    browser("classify: preflighted, gecko", Work::ClassifyPreflighted(2), Some(600)),
+    browser("classify: preflighted, webkit", Work::ClassifyPreflighted(3), Some(600)),
+    browser("exchange: preflighted, spec", Work::Exchange(0), Some(6_000)),
+    browser("exchange: preflighted, chromium", Work::Exchange(1), Some(6_000)),
+    browser("exchange: preflighted, gecko", Work::Exchange(2), Some(6_000)),
+    browser("exchange: preflighted, webkit", Work::Exchange(3), Some(6_000)),
+    browser("exchange: preflighted, from strings", Work::ExchangeOfStrings, None),
+    browser("an origin and a URL from strings alone", Work::ParseStrings, None),
+    browser("exchange: simple", Work::SimpleExchange, None),
+    browser("exchange: redirected 10 times", Work::Redirects(10), None),
+    browser("exchange: preflight spared by the cache", Work::CachedExchange, None),
+    browser("exchange: preflighted, a full cache", Work::FullCache, None),
 ];
+
+const fn browser(name: &'static str, work: Work, bar: Option<u64>) -> Row {
+    Row { name, case: Case::Browser(work), bar, flat: false, turns: 100, ..DECISION }
+}
 
 const fn decision(name: &'static str, asked: Asked, bar: u64) -> Row {
     Row { name, case: Case::Decision(asked), bar: Some(bar), ..DECISION }
@@ -138,6 +165,7 @@ pub(crate) fn run(case: Case, listed: usize, turns: usize) {
         Case::RequestAlone(asked) => clone_request(asked, listed, turns),
         Case::Build => (0..turns).for_each(|_| drop(black_box(config(listed).build()))),
         Case::ConfigAlone => (0..turns).for_each(|_| drop(black_box(config(listed)))),
+        Case::Browser(work) => browser::run(work, listed, turns),
     }
 }
 

@@ -38,10 +38,9 @@ use crate::protocol::{HeaderList, Origin, method};
 use crate::reason::Reason;
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::time::Duration;
 use outcome::Outcome::{NetworkError, Response};
-use preflight::Asked;
+use preflight::{Asked, RequestHeaders, access_control_request_headers};
 use preflight_cache::CacheKey;
 use profile::{Forgets, Profile, RemovedHeaders, StreamBody};
 use smallvec::SmallVec;
@@ -116,7 +115,7 @@ pub struct Fetch {
     timing_allow_failed: bool,
     /// Whether some hop so far was to be preflighted, also where the cache spared it.
     preflighted: bool,
-    access_control_request_headers: Vec<u8>,
+    access_control_request_headers: RequestHeaders,
     /// Whether the request is sent again because its connection led to the wrong server.
     is_new_connection_fetch: bool,
     /// What a late check of the last redirect found.
@@ -154,7 +153,7 @@ impl Fetch {
     pub(crate) fn with_profile(
         engine: Engine,
         profile: &'static Profile,
-        request: Request,
+        mut request: Request,
     ) -> Result<Self, InvalidRequest> {
         request.validate(profile)?;
         let becomes_cors = profile.stream_body_means_cors
@@ -163,8 +162,8 @@ impl Fetch {
         Ok(Fetch {
             engine,
             profile,
-            method: method::normalize(&request.method).into(),
-            headers: request.header_list(profile),
+            method: SmallVec::from_slice(method::normalize(&request.method)),
+            headers: request.take_header_list(profile),
             original_headers: None,
             body: request.sent_body().clone(),
             safelist: request.safelist_rules(profile),
@@ -190,7 +189,7 @@ impl Fetch {
             redirect_count: 0,
             timing_allow_failed: false,
             preflighted: false,
-            access_control_request_headers: Vec::new(),
+            access_control_request_headers: RequestHeaders::new(),
             is_new_connection_fetch: false,
             late_refusal: None,
             state: State::Created,
@@ -392,14 +391,18 @@ impl Fetch {
         now: Duration,
     ) -> Result<State, Refusal> {
         self.preflighted |= make_cors_preflight;
-        if make_cors_preflight && !self.asked().is_cached(cache, &self.cache_key(), now) {
-            if self.profile.cache.forgets == Forgets::Miss {
-                cache.clear_entries(&self.cache_key());
-            }
-            self.access_control_request_headers = self.asked().access_control_request_headers();
-            return Ok(State::Waiting(Exchange::Preflight));
+        if !make_cors_preflight {
+            return self.http_network_or_cache_fetch();
         }
-        self.http_network_or_cache_fetch()
+        self.access_control_request_headers =
+            access_control_request_headers(self.profile, self.safelist, self.preflighted_headers());
+        if self.asked().is_cached(cache, &self.cache_key(), now) {
+            return self.http_network_or_cache_fetch();
+        }
+        if self.profile.cache.forgets == Forgets::Miss {
+            cache.clear_entries(&self.cache_key());
+        }
+        Ok(State::Waiting(Exchange::Preflight))
     }
 
     /// [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch): what
@@ -565,18 +568,24 @@ impl Fetch {
         }
     }
 
-    fn asked(&self) -> Asked<'_> {
+    /// The headers that a preflight is about.
+    fn preflighted_headers(&self) -> &HeaderList {
         let asked_for = match self.profile.removed_headers {
             RemovedHeaders::AskedFor => self.original_headers.as_ref(),
             RemovedHeaders::Gone | RemovedHeaders::Withheld => None,
         };
+        asked_for.unwrap_or(&self.headers)
+    }
+
+    fn asked(&self) -> Asked<'_> {
         Asked {
             profile: self.profile,
             origin: self.preflight_origin(),
             credentials: self.credentials,
             method: &self.method,
-            headers: asked_for.unwrap_or(&self.headers),
+            headers: self.preflighted_headers(),
             rules: self.safelist,
+            unsafe_names: &self.access_control_request_headers,
             use_cors_preflight: self.use_cors_preflight,
             is_forced: self.is_preflight_forced(),
             is_exempt: self.profile.preflight_keeps_page_origin && self.origin.is_origin_of(&self.url),

@@ -4,13 +4,14 @@ use super::cors_check::{Refusal, cors_check};
 use super::engine::Engine;
 use super::preflight_cache::{CacheKey, PreflightCache};
 use super::profile::{FlagsServedBy, MaxAgeSyntax, PreflightOrder, Profile};
-use super::request::{CacheMode, CredentialsMode, InvalidRequest, Request, RequestMode};
+use super::request::{
+    CacheMode, CredentialsMode, InvalidRequest, Request, RequestMode, is_taken_from_script, validate_header,
+};
 use super::response::ResponseHead;
-use crate::protocol::list::{TokenList, delta_seconds};
+use crate::protocol::list::{self, TokenList, delta_seconds};
 use crate::protocol::request_header::{SafelistRules, is_cors_non_wildcard};
 use crate::protocol::{HeaderList, Origin, method, trim};
 use crate::reason::Reason;
-use alloc::vec::Vec;
 use core::time::Duration;
 use smallvec::SmallVec;
 
@@ -66,7 +67,17 @@ impl Preflight<'_> {
 /// ```
 pub fn needs_preflight(engine: Engine, request: &Request) -> Result<Preflight<'_>, InvalidRequest> {
     let profile = engine.profile();
-    request.validate(profile)?;
+    request.validate_before_headers()?;
+    let rules = request.safelist_rules(profile);
+    let mut first_unsafe = None;
+    // A safelisted header is valid and not forbidden, so these are all that there is to look at.
+    for (name, value) in rules.cors_unsafe_lines(request.written_headers(profile)) {
+        validate_header(name, value)?;
+        if first_unsafe.is_none() && is_taken_from_script(profile, name, value) {
+            first_unsafe = Some(name);
+        }
+    }
+    request.validate_body(profile)?;
     let is_cors = request.mode == RequestMode::Cors && matches!(request.url.scheme(), "http" | "https");
     if !is_cors || request.origin.is_origin_of(&request.url) {
         return Ok(Preflight::NotCrossOrigin);
@@ -80,9 +91,7 @@ pub fn needs_preflight(engine: Engine, request: &Request) -> Result<Preflight<'_
     if !method::is_cors_safelisted(method::normalize(&request.method)) {
         return Ok(Preflight::Method);
     }
-    let rules = request.safelist_rules(profile);
-    let first = rules.cors_unsafe_names(request.author_headers(profile)).next();
-    Ok(first.map_or(Preflight::Simple, Preflight::UnsafeHeader))
+    Ok(first_unsafe.map_or(Preflight::Simple, Preflight::UnsafeHeader))
 }
 
 /// What a preflight asks about, and on whose behalf.
@@ -94,6 +103,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) method: &'a [u8],
     pub(crate) headers: &'a HeaderList,
     pub(crate) rules: SafelistRules,
+    /// The CORS-unsafe request-header names, as [`access_control_request_headers`] writes them.
+    pub(crate) unsafe_names: &'a [u8],
     pub(crate) use_cors_preflight: bool,
     /// Whether a preflight is necessary whatever the method and the headers are.
     pub(crate) is_forced: bool,
@@ -118,31 +129,36 @@ impl Allowed<'_> {
     }
 }
 
-/// The CORS-unsafe request-header names of a request as it sends them.
-pub(crate) type UnsafeNames<'a> = SmallVec<[&'a [u8]; 8]>;
+/// The value of `Access-Control-Request-Headers`: the CORS-unsafe request-header names in lower case, sorted.
+pub(crate) type RequestHeaders = SmallVec<[u8; 64]>;
 
-impl<'a> Asked<'a> {
-    /// The CORS-unsafe request-header names, sorted without regard to case.
-    pub(crate) fn unsafe_names(&self) -> UnsafeNames<'a> {
-        let mut names: UnsafeNames<'a> = self.rules.cors_unsafe_names(self.headers.lines()).collect();
-        let lower = |name: &'a [u8]| name.iter().map(u8::to_ascii_lowercase);
-        names.sort_by(|a, b| lower(a).cmp(lower(b)));
-        if !self.profile.request_headers_repeat {
-            names.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
-        }
-        names
+/// Writes the value of `Access-Control-Request-Headers`; it is empty when the header is not sent.
+pub(crate) fn access_control_request_headers(
+    profile: &Profile,
+    rules: SafelistRules,
+    headers: &HeaderList,
+) -> RequestHeaders {
+    let mut names: SmallVec<[&[u8]; 8]> = rules.cors_unsafe_names(headers.lines()).collect();
+    let lower = u8::to_ascii_lowercase;
+    names.sort_by(|a, b| a.iter().map(lower).cmp(b.iter().map(lower)));
+    if !profile.request_headers_repeat {
+        names.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
     }
-
-    /// The value of `Access-Control-Request-Headers`; empty when the header is not sent.
-    pub(crate) fn access_control_request_headers(&self) -> Vec<u8> {
-        let mut value = Vec::new();
-        for name in self.unsafe_names() {
-            if !value.is_empty() {
-                value.push(b',');
-            }
-            value.extend(name.iter().map(u8::to_ascii_lowercase));
+    let mut value = RequestHeaders::new();
+    for name in names {
+        if !value.is_empty() {
+            value.push(b',');
         }
-        value
+        value.extend_from_slice(name);
+    }
+    value.make_ascii_lowercase();
+    value
+}
+
+impl Asked<'_> {
+    /// The CORS-unsafe request-header names, in lower case and sorted.
+    fn unsafe_names(&self) -> impl Iterator<Item = &[u8]> {
+        list::elements(self.unsafe_names)
     }
 
     /// Whether the cache makes a preflight unnecessary: the first step of
@@ -152,14 +168,20 @@ impl<'a> Asked<'a> {
         if !self.uses_cache() || rules.bypassed_by.contains(&self.cache_mode) {
             return false;
         }
+        let Some(remembered) = cache.remembered(rules, key, now) else {
+            // Only where nothing has to be remembered.
+            return rules.free_methods.contains(&self.method)
+                && !self.is_forced
+                && self.unsafe_names.is_empty();
+        };
         let is_free = rules.free_methods.contains(&self.method);
         let method_is_cached = match rules.flags_are_served_by {
             _ if !self.is_forced => true,
             FlagsServedBy::Method => false,
-            FlagsServedBy::FreshAnswer | FlagsServedBy::AnyAnswerEver => cache.has_answer(rules, key, now),
+            FlagsServedBy::FreshAnswer | FlagsServedBy::AnyAnswerEver => remembered.has_answer(),
         };
-        ((is_free && method_is_cached) || cache.has_method(rules, key, self.method, now))
-            && self.unsafe_names().iter().all(|name| cache.has_header_name(rules, key, name, now))
+        ((is_free && method_is_cached) || remembered.has_method(self.method))
+            && self.unsafe_names().all(|name| remembered.has_header_name(name))
     }
 
     fn is_stored(&self, key: &CacheKey<'_>) -> bool {
@@ -254,8 +276,10 @@ impl<'a> Asked<'a> {
             }
         }
         if !(wildcards_count && lists(b"*")) {
-            if let Some(name) = self.unsafe_names().into_iter().find(|name| !lists(name)) {
-                return Err(Refusal::new(Reason::HeaderNotAllowed, name));
+            if let Some(name) = self.unsafe_names().find(|name| !lists(name)) {
+                let mut written = self.rules.cors_unsafe_names(self.headers.lines());
+                let written = written.find(|written| written.eq_ignore_ascii_case(name));
+                return Err(Refusal::new(Reason::HeaderNotAllowed, written.unwrap_or(name)));
             }
         }
         Ok(())

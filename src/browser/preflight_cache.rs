@@ -42,7 +42,7 @@ struct Slot {
 /// A [cache entry](https://fetch.spec.whatwg.org/#cache-entry) without its key.
 #[derive(Clone, Debug)]
 struct Entry {
-    permission: Permission<Box<[u8]>>,
+    permission: Permission<SmallVec<[u8; 24]>>,
     credentials: bool,
     stored: Duration,
     max_age: Duration,
@@ -63,6 +63,14 @@ pub(crate) struct CacheKey<'a> {
     pub(crate) origin: &'a str,
     pub(crate) url: &'a str,
     pub(crate) credentials: CredentialsMode,
+}
+
+/// What a cache knows for one key at one time.
+pub(crate) struct Remembered<'c> {
+    entries: &'c [Entry],
+    rules: CacheRules,
+    key: &'c CacheKey<'c>,
+    now: Duration,
 }
 
 impl CacheKey<'_> {
@@ -137,41 +145,18 @@ impl PreflightCache {
         self.slots.len()
     }
 
-    /// Whether there is a [method cache entry
-    /// match](https://fetch.spec.whatwg.org/#concept-cache-match-method).
-    pub(crate) fn has_method(
-        &self,
+    /// What is remembered for a key; `None` when nothing is.
+    pub(crate) fn remembered<'c>(
+        &'c self,
         rules: CacheRules,
-        key: &CacheKey<'_>,
-        method: &[u8],
+        key: &'c CacheKey<'c>,
         now: Duration,
-    ) -> bool {
-        self.has(rules, key, Permission::Method(method), now)
-    }
-
-    /// Whether some answer is remembered.
-    pub(crate) fn has_answer(&self, rules: CacheRules, key: &CacheKey<'_>, now: Duration) -> bool {
-        self.has(rules, key, Permission::Answer, now)
-    }
-
-    /// Whether there is a [header-name cache entry
-    /// match](https://fetch.spec.whatwg.org/#concept-cache-match-header).
-    pub(crate) fn has_header_name(
-        &self,
-        rules: CacheRules,
-        key: &CacheKey<'_>,
-        name: &[u8],
-        now: Duration,
-    ) -> bool {
-        self.has(rules, key, Permission::HeaderName(name), now)
-    }
-
-    fn has(&self, rules: CacheRules, key: &CacheKey<'_>, asked: Permission<&[u8]>, now: Duration) -> bool {
-        self.slots.get(&key.bytes()[..]).is_some_and(|slot| {
-            slot.entries.iter().any(|entry| {
-                entry.is_fresh(rules, now) && key.matches(rules, entry) && entry.covers(rules, key, asked)
-            })
-        })
+    ) -> Option<Remembered<'c>> {
+        if self.is_empty() {
+            return None;
+        }
+        let slot = self.slots.get(&key.bytes()[..])?;
+        Some(Remembered { entries: &slot.entries, rules, key, now })
     }
 
     /// Stores what a preflight allowed: the last steps of
@@ -193,12 +178,9 @@ impl PreflightCache {
             return;
         }
         slot.entries.retain(|entry| entry.is_fresh(rules, now));
+        slot.entries.reserve(1 + methods.clone().count() + header_names.clone().count());
         let earlier = slot.entries.len();
-        let permissions = [Permission::Answer]
-            .into_iter()
-            .chain(methods.map(Permission::Method))
-            .chain(header_names.map(Permission::HeaderName));
-        for permission in permissions {
+        let mut remember = |permission: Permission<&[u8]>| {
             let mut renewed = false;
             for entry in &mut slot.entries[..earlier] {
                 if key.matches(rules, entry) && entry.covers(rules, key, permission) {
@@ -209,20 +191,25 @@ impl PreflightCache {
             if !renewed {
                 let permission = match permission {
                     Permission::Answer => Permission::Answer,
-                    Permission::Method(method) => Permission::Method(method.into()),
-                    Permission::HeaderName(name) => Permission::HeaderName(name.into()),
+                    Permission::Method(method) => Permission::Method(SmallVec::from_slice(method)),
+                    Permission::HeaderName(name) => Permission::HeaderName(SmallVec::from_slice(name)),
                 };
                 let credentials = key.includes_credentials();
                 slot.entries.push(Entry { permission, credentials, stored: now, max_age });
             }
-        }
+        };
+        remember(Permission::Answer);
+        methods.for_each(|method| remember(Permission::Method(method)));
+        header_names.for_each(|name| remember(Permission::HeaderName(name)));
         slot.bytes = key_bytes.len() + slot.entries.iter().map(Entry::size).sum::<usize>();
         self.insert(&key_bytes, slot);
     }
 
     /// [Clears cache entries](https://fetch.spec.whatwg.org/#concept-cache-clear).
     pub(crate) fn clear_entries(&mut self, key: &CacheKey<'_>) {
-        self.remove(&key.bytes());
+        if !self.is_empty() {
+            self.remove(&key.bytes());
+        }
     }
 
     fn remove(&mut self, key: &[u8]) -> Option<Slot> {
@@ -245,6 +232,32 @@ impl PreflightCache {
         slot.last_store = self.stores;
         self.bytes += slot.bytes;
         self.slots.insert(key.into(), slot);
+    }
+}
+
+impl Remembered<'_> {
+    /// Whether there is a [method cache entry
+    /// match](https://fetch.spec.whatwg.org/#concept-cache-match-method).
+    pub(crate) fn has_method(&self, method: &[u8]) -> bool {
+        self.has(Permission::Method(method))
+    }
+
+    /// Whether there is a [header-name cache entry
+    /// match](https://fetch.spec.whatwg.org/#concept-cache-match-header).
+    pub(crate) fn has_header_name(&self, name: &[u8]) -> bool {
+        self.has(Permission::HeaderName(name))
+    }
+
+    /// Whether some answer is remembered.
+    pub(crate) fn has_answer(&self) -> bool {
+        self.has(Permission::Answer)
+    }
+
+    fn has(&self, asked: Permission<&[u8]>) -> bool {
+        let Remembered { rules, key, now, .. } = *self;
+        self.entries.iter().any(|entry| {
+            entry.is_fresh(rules, now) && key.matches(rules, entry) && entry.covers(rules, key, asked)
+        })
     }
 }
 
@@ -277,7 +290,7 @@ impl Entry {
         }
     }
 
-    /// Bytes held, the bookkeeping included.
+    /// Bytes held at most, the bookkeeping included.
     fn size(&self) -> usize {
         let name_length = match &self.permission {
             Permission::Answer => 0,

@@ -2,7 +2,7 @@
 
 use super::cors_check::{self, Refusal};
 use super::engine::Engine;
-use super::preflight::Asked;
+use super::preflight::{Asked, access_control_request_headers};
 use super::request::{CredentialsMode, Request};
 use super::response::{self, ExposedHeaders, ResponseHead};
 use crate::protocol::{Headers, Origin, method};
@@ -49,14 +49,15 @@ pub fn preflight_check(
     response: &ResponseHead<'_>,
 ) -> Result<(), Refusal> {
     let profile = engine.profile();
-    let headers = request.header_list(profile);
+    let (headers, rules) = (request.header_list(profile), request.safelist_rules(profile));
     let asked = Asked {
         profile,
         origin: &request.origin,
         credentials: request.credentials,
         method: method::normalize(&request.method),
         headers: &headers,
-        rules: request.safelist_rules(profile),
+        rules,
+        unsafe_names: &access_control_request_headers(profile, rules, &headers),
         use_cors_preflight: request.use_cors_preflight(profile),
         is_forced: request.use_cors_preflight(profile),
         is_exempt: false,

@@ -171,7 +171,7 @@ impl Fetch {
         if self.profile.removed_headers != RemovedHeaders::Gone {
             self.original_headers.get_or_insert_with(|| self.headers.clone());
         }
-        self.headers.retain(|name| !is_removed(name));
+        self.headers.retain(|name, _| !is_removed(name));
     }
 
     /// [Sets the referrer policy on

@@ -399,6 +399,13 @@ impl Request {
 
     /// Runs the checks of the [`Request` constructor](https://fetch.spec.whatwg.org/#dom-request), in its order.
     pub(crate) fn validate(&self, profile: &Profile) -> Result<(), InvalidRequest> {
+        self.validate_before_headers()?;
+        self.headers.lines().try_for_each(|(name, value)| validate_header(name, value))?;
+        self.validate_body(profile)
+    }
+
+    /// The checks that come before those of the headers.
+    pub(crate) fn validate_before_headers(&self) -> Result<(), InvalidRequest> {
         let refuse = |reason, value: &[u8]| Err(InvalidRequest { reason, value: value.into() });
         if !self.url.username().is_empty() || self.url.password().is_some() {
             return refuse(Reason::UrlHasCredentials, self.url.as_str().as_bytes());
@@ -419,14 +426,13 @@ impl Request {
         if self.mode == RequestMode::NoCors && !method::is_cors_safelisted(normalized) {
             return refuse(Reason::NoCorsMethod, &self.method);
         }
-        for (name, value) in self.headers.header_lines() {
-            if !is_token(name) {
-                return refuse(Reason::InvalidHeaderName, name);
-            }
-            if !request_header::is_value(value) {
-                return refuse(Reason::InvalidHeaderValue, name);
-            }
-        }
+        Ok(())
+    }
+
+    /// The checks of the body, which come last.
+    pub(crate) fn validate_body(&self, profile: &Profile) -> Result<(), InvalidRequest> {
+        let refuse = |reason, value: &[u8]| Err(InvalidRequest { reason, value: value.into() });
+        let normalized = method::normalize(&self.method);
         if *self.sent_body() != Body::None && matches!(normalized, b"GET" | b"HEAD") {
             return refuse(Reason::BodyNotAllowed, &self.method);
         }
@@ -445,24 +451,44 @@ impl Request {
         &'a self,
         profile: &'a Profile,
     ) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone {
-        let default_type =
-            self.default_content_type(profile).filter(|_| !self.headers.contains(b"content-type"));
-        self.headers
-            .lines()
-            .map(|(name, value)| (name, request_header::normalize_value(value)))
-            .filter(|(name, value)| {
-                !(request_header::is_forbidden(name, value)
-                    || (profile.user_agent_forbidden && name.eq_ignore_ascii_case(b"user-agent")))
-            })
-            .chain(default_type.map(|value| (&b"Content-Type"[..], value)))
+        self.written_headers(profile).filter(|(name, value)| is_taken_from_script(profile, name, value))
+    }
+
+    /// The author's headers, normalized, with the body's default `Content-Type` at the end, forbidden ones
+    /// among them.
+    pub(crate) fn written_headers<'a>(
+        &'a self,
+        profile: &'a Profile,
+    ) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone {
+        let lines = self.headers.lines().map(|(name, value)| (name, request_header::normalize_value(value)));
+        lines.chain(self.default_content_type_line(profile))
     }
 
     /// The header list of the request: the [author's headers](Request::author_headers), under the guard
     /// that the mode demands.
     pub(crate) fn header_list(&self, profile: &Profile) -> HeaderList {
-        if self.mode != RequestMode::NoCors {
-            return self.author_headers(profile).collect();
+        match self.mode {
+            RequestMode::NoCors => self.guarded_header_list(profile),
+            _ => self.author_headers(profile).collect(),
         }
+    }
+
+    /// The [header list](Request::header_list) in place of the author's headers, which are not copied.
+    pub(crate) fn take_header_list(&mut self, profile: &Profile) -> HeaderList {
+        if self.mode == RequestMode::NoCors {
+            return self.guarded_header_list(profile);
+        }
+        let mut headers = core::mem::take(&mut self.headers);
+        let default_type = self.default_content_type(profile).filter(|_| !headers.contains(b"content-type"));
+        headers.normalize_values();
+        headers.retain(|name, value| is_taken_from_script(profile, name, value));
+        if let Some(value) = default_type {
+            headers.append(b"Content-Type", value);
+        }
+        headers
+    }
+
+    fn guarded_header_list(&self, profile: &Profile) -> HeaderList {
         // The guard "request-no-cors" judges what a header would be once combined with those already there.
         let mut guarded = HeaderList::default();
         for (name, value) in self.author_headers(profile) {
@@ -501,6 +527,12 @@ impl Request {
         matches!(self.initiator, Initiator::Fetch | Initiator::XmlHttpRequest { .. } | Initiator::Beacon)
     }
 
+    /// The `Content-Type` of the body, where the author wrote none.
+    fn default_content_type_line(&self, profile: &Profile) -> Option<(&[u8], &[u8])> {
+        let value = self.default_content_type(profile)?;
+        (!self.headers.contains(b"content-type")).then_some((b"Content-Type", value))
+    }
+
     /// The type that [extracting a body](https://fetch.spec.whatwg.org/#concept-bodyinit-extract) gives it.
     fn default_content_type(&self, profile: &Profile) -> Option<&[u8]> {
         match self.sent_body() {
@@ -520,6 +552,24 @@ impl Request {
             Body::None | Body::Bytes | Body::Stream => None,
         }
     }
+}
+
+/// The checks of one header.
+pub(crate) fn validate_header(name: &[u8], value: &[u8]) -> Result<(), InvalidRequest> {
+    let refuse = |reason| Err(InvalidRequest { reason, value: name.into() });
+    if !is_token(name) {
+        return refuse(Reason::InvalidHeaderName);
+    }
+    if !request_header::is_value(value) {
+        return refuse(Reason::InvalidHeaderValue);
+    }
+    Ok(())
+}
+
+/// Whether a browser takes a header from script: it is not forbidden.
+pub(crate) fn is_taken_from_script(profile: &Profile, name: &[u8], value: &[u8]) -> bool {
+    !(request_header::is_forbidden(name, value)
+        || (profile.user_agent_forbidden && name.eq_ignore_ascii_case(b"user-agent")))
 }
 
 /// The [type of a `Blob`](https://w3c.github.io/FileAPI/#dom-blob-type): nothing when it has a character

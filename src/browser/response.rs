@@ -201,20 +201,22 @@ pub(crate) fn exposed_headers(
     const NAME: &[u8] = b"access-control-expose-headers";
     let listed = TokenList::extract(headers, NAME);
     if credentials != CredentialsMode::Include {
-        let mut elements = headers.values(NAME).flat_map(list::elements);
         let has_wildcard = match &listed {
             Err(_) if profile.exposing_wildcard_outlives_error => {
+                let elements = headers.values(NAME).flat_map(list::elements);
                 elements.take_while(|element| is_token(element)).any(|name| name == b"*")
             }
             Err(_) => false,
-            Ok(_) => elements.any(|name| name == b"*"),
+            Ok(names) => names.iter().flat_map(TokenList::iter).any(|name| name == b"*"),
         };
         if has_wildcard {
             return ExposedHeaders::EVERYTHING;
         }
     }
-    let mut exposed = Vec::new();
-    for name in listed.unwrap_or_default().iter().flat_map(TokenList::iter) {
+    let listed = listed.unwrap_or_default();
+    let names = || listed.iter().flat_map(TokenList::iter);
+    let mut exposed = Vec::with_capacity(names().map(|name| name.len() + 1).sum());
+    for name in names() {
         exposed.extend_from_slice(name);
         exposed.push(b',');
     }

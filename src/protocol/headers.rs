@@ -3,7 +3,7 @@
 //! Names are compared byte-case-insensitively, values are bytes, and the order and the repetition of lines
 //! are kept: whether a header came once or twice decides whether a browser blocks.
 
-use super::{is_http_tab_or_space, trim};
+use super::{is_http_tab_or_space, is_http_whitespace, request_header, trim, trim_start};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use smallvec::SmallVec;
@@ -161,8 +161,12 @@ pub struct HeaderList {
 struct Line {
     start: usize,
     name_end: usize,
+    value_start: usize,
     end: usize,
 }
+
+/// Room for the lines of most requests, so that appending them allocates once.
+const USUAL_BYTES: usize = 256;
 
 impl HeaderList {
     /// [Appends](https://fetch.spec.whatwg.org/#concept-header-list-append) a line.
@@ -173,9 +177,13 @@ impl HeaderList {
     /// ```
     pub fn append(&mut self, name: &[u8], value: &[u8]) {
         let start = self.bytes.len();
+        let name_end = start + name.len();
+        if self.bytes.capacity() == 0 {
+            self.bytes.reserve(USUAL_BYTES);
+        }
         self.bytes.extend_from_slice(name);
         self.bytes.extend_from_slice(value);
-        self.lines.push(Line { start, name_end: start + name.len(), end: self.bytes.len() });
+        self.lines.push(Line { start, name_end, value_start: name_end, end: self.bytes.len() });
     }
 
     /// [Deletes](https://fetch.spec.whatwg.org/#concept-header-list-delete) every line called `name`.
@@ -185,13 +193,22 @@ impl HeaderList {
     /// headers.delete(b"not-there");
     /// ```
     pub fn delete(&mut self, name: &[u8]) {
-        self.retain(|line| !line.eq_ignore_ascii_case(name));
+        self.retain(|line, _| !line.eq_ignore_ascii_case(name));
     }
 
-    /// Deletes every line whose name `keep` does not want.
-    pub(crate) fn retain(&mut self, keep: impl Fn(&[u8]) -> bool) {
+    /// Deletes every line that `keep` does not want.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&[u8], &[u8]) -> bool) {
         let bytes = &self.bytes;
-        self.lines.retain(|line| keep(&bytes[line.start..line.name_end]));
+        self.lines.retain(|line| keep(line.name(bytes), line.value(bytes)));
+    }
+
+    /// [Normalizes](request_header::normalize_value) every value.
+    pub(crate) fn normalize_values(&mut self) {
+        for line in &mut self.lines {
+            let value = line.value(&self.bytes);
+            line.value_start = line.end - trim_start(value, is_http_whitespace).len();
+            line.end = line.value_start + request_header::normalize_value(value).len();
+        }
     }
 
     /// Every line in order.
@@ -201,9 +218,7 @@ impl HeaderList {
     /// assert_eq!(headers.lines().next(), Some((&b"a"[..], &b"1"[..])));
     /// ```
     pub fn lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
-        self.lines
-            .iter()
-            .map(|line| (&self.bytes[line.start..line.name_end], &self.bytes[line.name_end..line.end]))
+        self.lines.iter().map(|line| (line.name(&self.bytes), line.value(&self.bytes)))
     }
 
     /// Whether the list [contains](https://fetch.spec.whatwg.org/#header-list-contains) `name`.
@@ -214,6 +229,16 @@ impl HeaderList {
     #[must_use]
     pub fn contains(&self, name: &[u8]) -> bool {
         self.header_lines().any(|(line, _)| line.eq_ignore_ascii_case(name))
+    }
+}
+
+impl Line {
+    fn name(self, bytes: &[u8]) -> &[u8] {
+        &bytes[self.start..self.name_end]
+    }
+
+    fn value(self, bytes: &[u8]) -> &[u8] {
+        &bytes[self.value_start..self.end]
     }
 }
 

@@ -47,6 +47,13 @@ pub fn is_forbidden(method: &[u8]) -> bool {
 /// ```
 #[must_use]
 pub fn normalize(method: &[u8]) -> &[u8] {
-    const NORMALIZED: [&[u8]; 6] = [b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"POST", b"PUT"];
-    NORMALIZED.into_iter().find(|normalized| method.eq_ignore_ascii_case(normalized)).unwrap_or(method)
+    match method.len() {
+        3 if method.eq_ignore_ascii_case(b"GET") => b"GET",
+        3 if method.eq_ignore_ascii_case(b"PUT") => b"PUT",
+        4 if method.eq_ignore_ascii_case(b"HEAD") => b"HEAD",
+        4 if method.eq_ignore_ascii_case(b"POST") => b"POST",
+        6 if method.eq_ignore_ascii_case(b"DELETE") => b"DELETE",
+        7 if method.eq_ignore_ascii_case(b"OPTIONS") => b"OPTIONS",
+        _ => method,
+    }
 }

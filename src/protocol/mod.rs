@@ -23,7 +23,34 @@ pub use serialized_origin::SerializedOrigin;
 /// ```
 #[must_use]
 pub fn is_token(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && bytes.iter().all(|&byte| is_token_byte(byte))
+    !bytes.is_empty() && kinds_of_bytes(bytes, &IS_NO_TOKEN_BYTE) == 0
+}
+
+static IS_NO_TOKEN_BYTE: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = !is_token_byte(byte as u8) as u8;
+        byte += 1;
+    }
+    table
+};
+
+/// The kinds of bytes that occur in `bytes`, by a table of the kinds of each, a kind being a bit.
+///
+/// Eight bytes are looked at before asking whether to go on.
+pub(crate) fn kinds_of_bytes(bytes: &[u8], table: &[u8; 256]) -> u8 {
+    let mut chunks = bytes.chunks_exact(8);
+    let mut kinds = 0;
+    for chunk in &mut chunks {
+        for &byte in chunk {
+            kinds |= table[usize::from(byte)];
+        }
+    }
+    for &byte in chunks.remainder() {
+        kinds |= table[usize::from(byte)];
+    }
+    kinds
 }
 
 const fn is_token_byte(byte: u8) -> bool {
@@ -47,21 +74,58 @@ const fn is_token_byte(byte: u8) -> bool {
         )
 }
 
+/// Whether `name` is `known` byte-case-insensitively. `known` is made of lower-case letters, digits, `-` and, in
+/// MIME types, `/`.
+///
+/// As the length is known, whole words are compared, the last of which overlaps the one before.
+#[inline]
+pub(crate) fn is_name<const LENGTH: usize>(name: &[u8], known: &[u8; LENGTH]) -> bool {
+    let Ok(name) = <&[u8; LENGTH]>::try_from(name) else { return false };
+    let is_rest = |from: usize| name[from..].eq_ignore_ascii_case(&known[from..]);
+    let mut start = 0;
+    while let (Some(name), Some(known)) = (name[start..].first_chunk(), known[start..].first_chunk()) {
+        if !is_word(u64::from_le_bytes(*name), u64::from_le_bytes(*known)) {
+            return false;
+        }
+        start += 8;
+    }
+    match (name.last_chunk(), known.last_chunk()) {
+        _ if start == LENGTH => true,
+        (Some(name), Some(known)) => is_word(u64::from_le_bytes(*name), u64::from_le_bytes(*known)),
+        _ => is_rest(start),
+    }
+}
+
+/// Whether the bytes of `word` are those of `known`, in either case.
+///
+/// Setting the bit 0x20 makes a letter lower-case. It leaves digits, `-` and `/` as they are, and would make them
+/// of control characters, which have neither that bit nor 0x40.
+const fn is_word(word: u64, known: u64) -> bool {
+    const BIT: u64 = u64::from_le_bytes([0x20; 8]);
+    (word | BIT) == known && (word | (word >> 1)) & BIT == BIT
+}
+
 /// Strips leading and trailing bytes for which `strip` holds.
-pub(crate) fn trim(mut bytes: &[u8], strip: impl Fn(u8) -> bool) -> &[u8] {
+pub(crate) fn trim(bytes: &[u8], strip: impl Fn(u8) -> bool) -> &[u8] {
     if let [first, .., last] = bytes {
         if !strip(*first) && !strip(*last) {
             return bytes;
         }
     }
-    while let [first, rest @ ..] = bytes {
-        if !strip(*first) {
+    let mut bytes = trim_start(bytes, &strip);
+    while let [rest @ .., last] = bytes {
+        if !strip(*last) {
             break;
         }
         bytes = rest;
     }
-    while let [rest @ .., last] = bytes {
-        if !strip(*last) {
+    bytes
+}
+
+/// Strips leading bytes for which `strip` holds.
+pub(crate) fn trim_start(mut bytes: &[u8], strip: impl Fn(u8) -> bool) -> &[u8] {
+    while let [first, rest @ ..] = bytes {
+        if !strip(*first) {
             break;
         }
         bytes = rest;

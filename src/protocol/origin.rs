@@ -1,7 +1,7 @@
 //! Origins: what a page is, what the `Origin` header says, and when two are the same.
 
 use super::public_suffix;
-use super::serialized_origin::{self, HostKind};
+use super::serialized_origin::{self, HostKind, SerializedOrigin};
 use alloc::string::{String, ToString};
 use core::fmt;
 use core::net::IpAddr;
@@ -120,6 +120,9 @@ impl Origin {
         if text == "null" {
             return Ok(Origin::Opaque);
         }
+        if let Some(origin) = SerializedOrigin::parse(text.as_bytes()).and_then(TupleOrigin::of_plain) {
+            return Ok(Origin::Tuple(origin));
+        }
         let url = Url::parse(text).map_err(|_| OriginError::NotAnOrigin)?;
         let origin = TupleOrigin::of(&url).ok_or(OriginError::NotAnOrigin)?;
         if origin.serialized == text {
@@ -234,6 +237,21 @@ impl fmt::Display for Origin {
 }
 
 impl TupleOrigin {
+    /// The origin that the URL parser would find, where that can be told without it: the host of an http or
+    /// https origin without Punycode is what it is written as.
+    fn of_plain(origin: SerializedOrigin<'_>) -> Option<Self> {
+        let is_plain = matches!(origin.scheme(), "http" | "https")
+            && !origin.host().as_bytes().windows(4).any(|part| part == b"xn--");
+        let scheme_end = origin.scheme().len();
+        is_plain.then(|| TupleOrigin {
+            serialized: origin.as_str().into(),
+            scheme_end,
+            host_end: scheme_end + "://".len() + origin.host().len(),
+            host_kind: origin.host_kind(),
+            port: origin.port(),
+        })
+    }
+
     fn of(url: &Url) -> Option<Self> {
         let host = url.host().filter(|host| !matches!(host, Host::Domain("")))?;
         let host_kind = match host {

@@ -1,6 +1,6 @@
 //! Request headers: which are CORS-safelisted, CORS-unsafe, forbidden, or no-CORS-safelisted.
 
-use super::{is_http_whitespace, is_token, list, method, trim};
+use super::{is_http_whitespace, is_name, is_token, kinds_of_bytes, list, method, trim};
 
 /// The longest value that a CORS-safelisted request-header can have, in bytes.
 ///
@@ -118,7 +118,10 @@ impl Repeated {
 
     /// The verdict on a name that came more than once.
     fn is_safelisted(self, name: &[u8]) -> Option<bool> {
-        let index = candidate(name).filter(|_| self.names != 0)?;
+        if self.names == 0 {
+            return None;
+        }
+        let index = candidate(name)?;
         self.has(index).then_some(self.safelisted & (1 << index) != 0)
     }
 }
@@ -174,13 +177,13 @@ impl SafelistRules {
             return false;
         }
         match name.len() {
-            6 if name.eq_ignore_ascii_case(b"accept") => !self.has_unsafe_byte(value),
-            15 if name.eq_ignore_ascii_case(b"accept-language") => is_language_value(value),
-            16 if name.eq_ignore_ascii_case(b"content-language") => is_language_value(value),
-            12 if name.eq_ignore_ascii_case(b"content-type") => {
-                !self.has_unsafe_byte(value) && self.is_safelisted_content_type(value)
+            6 if is_name(name, b"accept") => !self.has_unsafe_byte(value),
+            15 if is_name(name, b"accept-language") => is_language_value(value),
+            16 if is_name(name, b"content-language") => is_language_value(value),
+            12 if is_name(name, b"content-type") => {
+                self.is_safelisted_content_type(value) && !self.has_unsafe_byte(value)
             }
-            5 if name.eq_ignore_ascii_case(b"range") => self.is_safelisted_range(value),
+            5 if is_name(name, b"range") => self.is_safelisted_range(value),
             _ => self.client_hints && is_safelisted_client_hint(name, value),
         }
     }
@@ -214,20 +217,30 @@ impl SafelistRules {
     where
         I: Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
     {
+        self.cors_unsafe_lines(lines).map(|(name, _)| name)
+    }
+
+    /// The lines whose names are [CORS-unsafe](SafelistRules::cors_unsafe_names).
+    pub(crate) fn cors_unsafe_lines<'a, I>(&self, lines: I) -> impl Iterator<Item = (&'a [u8], &'a [u8])>
+    where
+        I: Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
+    {
         let rules = *self;
         let repeated =
             if self.combine_repeated { self.judge_repeated(lines.clone()) } else { Repeated::default() };
         let is_safelisted = move |(name, value): (&[u8], &[u8])| {
             repeated.is_safelisted(name).unwrap_or_else(|| rules.is_cors_safelisted(name, value))
         };
-        let total: usize = if self.total_limit {
-            lines.clone().filter(|&line| is_safelisted(line)).map(|(_, value)| value.len()).sum()
-        } else {
-            0
-        };
-        lines
-            .filter(move |&line| total > SAFELISTED_TOTAL_LIMIT || !is_safelisted(line))
-            .map(|(name, _)| name)
+        let length = |(_, value): (&[u8], &[u8])| value.len();
+        // Of few lines, the values that are safelisted are not too long together.
+        let are_too_long = self.total_limit
+            && lines
+                .size_hint()
+                .1
+                .is_none_or(|count| count * SAFELISTED_VALUE_LIMIT > SAFELISTED_TOTAL_LIMIT)
+            && lines.clone().filter(|&line| is_safelisted(line)).map(length).sum::<usize>()
+                > SAFELISTED_TOTAL_LIMIT;
+        lines.filter(move |&line| are_too_long || !is_safelisted(line))
     }
 
     /// Judges the [`CANDIDATES`] that come more than once by their combined values.
@@ -257,22 +270,19 @@ impl SafelistRules {
     /// Whether `value` has a [CORS-unsafe request-header
     /// byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).
     fn has_unsafe_byte(&self, value: &[u8]) -> bool {
-        value.iter().any(|&byte| {
-            (byte < 0x20 && byte != b'\t')
-                || matches!(
-                    byte,
-                    b'"' | b'(' | b')' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'{' | b'}'
-                )
-                || byte == 0x7F
-                || (self.high_bytes_unsafe && byte >= 0x80)
-        })
+        let kinds = if self.high_bytes_unsafe { UNSAFE_BYTE | HIGH_BYTE } else { UNSAFE_BYTE };
+        kinds_of_bytes(value, &KINDS) & kinds != 0
     }
 
     fn is_safelisted_content_type(&self, value: &[u8]) -> bool {
-        const ESSENCES: [&[u8]; 3] =
-            [b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain"];
-        let Some(essence) = mime_type_essence(value) else { return false };
-        ESSENCES.iter().any(|safelisted| essence.eq_ignore_ascii_case(safelisted))
+        let essence = before_parameters(value);
+        let is_essence = match essence.len() {
+            33 => is_name(essence, b"application/x-www-form-urlencoded"),
+            19 => is_name(essence, b"multipart/form-data"),
+            10 => is_name(essence, b"text/plain"),
+            _ => false,
+        };
+        is_essence
             && match self.content_type {
                 ContentTypeSyntax::MimeSniffing => true,
                 ContentTypeSyntax::WithoutTrailingSemicolon => {
@@ -304,37 +314,35 @@ impl SafelistRules {
 /// ```
 #[must_use]
 pub fn is_forbidden(name: &[u8], value: &[u8]) -> bool {
-    const NAMES: [&[u8]; 21] = [
-        b"accept-charset",
-        b"accept-encoding",
-        b"access-control-request-headers",
-        b"access-control-request-method",
-        b"connection",
-        b"content-length",
-        b"cookie",
-        b"cookie2",
-        b"date",
-        b"dnt",
-        b"expect",
-        b"host",
-        b"keep-alive",
-        b"origin",
-        b"referer",
-        b"set-cookie",
-        b"te",
-        b"trailer",
-        b"transfer-encoding",
-        b"upgrade",
-        b"via",
-    ];
-    const METHOD_OVERRIDES: [&[u8]; 3] = [b"x-http-method", b"x-http-method-override", b"x-method-override"];
-    let is = |candidate: &&[u8]| name.eq_ignore_ascii_case(candidate);
-    let starts_with =
-        |prefix: &[u8]| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    NAMES.iter().any(is)
-        || starts_with(b"proxy-")
-        || starts_with(b"sec-")
-        || (METHOD_OVERRIDES.iter().any(is) && list::get_decode_and_split(value).any(method::is_forbidden))
+    let has_forbidden_name = match name.len() {
+        2 => is_name(name, b"te"),
+        3 => is_name(name, b"dnt") || is_name(name, b"via"),
+        4 => is_name(name, b"date") || is_name(name, b"host"),
+        6 => is_name(name, b"cookie") || is_name(name, b"expect") || is_name(name, b"origin"),
+        7 => {
+            is_name(name, b"cookie2")
+                || is_name(name, b"referer")
+                || is_name(name, b"trailer")
+                || is_name(name, b"upgrade")
+        }
+        10 => is_name(name, b"connection") || is_name(name, b"keep-alive") || is_name(name, b"set-cookie"),
+        14 => is_name(name, b"accept-charset") || is_name(name, b"content-length"),
+        15 => is_name(name, b"accept-encoding"),
+        17 => is_name(name, b"transfer-encoding"),
+        29 => is_name(name, b"access-control-request-method"),
+        30 => is_name(name, b"access-control-request-headers"),
+        _ => false,
+    };
+    let overrides_method = || match name.len() {
+        13 => is_name(name, b"x-http-method"),
+        17 => is_name(name, b"x-method-override"),
+        22 => is_name(name, b"x-http-method-override"),
+        _ => false,
+    };
+    has_forbidden_name
+        || name.first_chunk().is_some_and(|start: &[u8; 6]| is_name(start, b"proxy-"))
+        || name.first_chunk().is_some_and(|start: &[u8; 4]| is_name(start, b"sec-"))
+        || (overrides_method() && list::get_decode_and_split(value).any(method::is_forbidden))
 }
 
 /// Whether `name` is a
@@ -346,7 +354,7 @@ pub fn is_forbidden(name: &[u8], value: &[u8]) -> bool {
 /// ```
 #[must_use]
 pub fn is_cors_non_wildcard(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"authorization")
+    is_name(name, b"authorization")
 }
 
 /// Whether `name` is a [request-body-header
@@ -371,7 +379,8 @@ pub fn is_request_body_header(name: &[u8]) -> bool {
 /// ```
 #[must_use]
 pub fn is_value(value: &[u8]) -> bool {
-    !normalize_value(value).iter().any(|byte| matches!(byte, b'\0' | b'\r' | b'\n'))
+    // Most values have no control character at all, which is soon seen.
+    !has_control(value) || kinds_of_bytes(normalize_value(value), &KINDS) & NOT_VALUE_BYTE == 0
 }
 
 /// [Normalizes](https://fetch.spec.whatwg.org/#concept-header-value-normalize) a header value.
@@ -384,20 +393,83 @@ pub fn normalize_value(value: &[u8]) -> &[u8] {
     trim(value, is_http_whitespace)
 }
 
-fn is_language_value(value: &[u8]) -> bool {
-    value.iter().all(|byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'*' | b',' | b'-' | b'.' | b';' | b'=')
-    })
+/// Whether some byte is below 0x20. Whole words are looked at, the last of which overlaps the one before.
+fn has_control(value: &[u8]) -> bool {
+    /// The high bit of each byte that is below 0x20.
+    const fn controls(word: u64) -> u64 {
+        const LOW_BITS: u64 = u64::from_le_bytes([0x7F; 8]);
+        const TO_HIGH_BIT: u64 = u64::from_le_bytes([0x80 - 0x20; 8]);
+        !(((word & LOW_BITS) + TO_HIGH_BIT) | word) & !LOW_BITS
+    }
+    let Some(last) = value.last_chunk() else { return value.iter().any(|&byte| byte < 0x20) };
+    let mut found = controls(u64::from_le_bytes(*last));
+    let mut rest = value;
+    while let Some((word, after)) = rest.split_first_chunk() {
+        found |= controls(u64::from_le_bytes(*word));
+        rest = after;
+    }
+    found != 0
 }
+
+fn is_language_value(value: &[u8]) -> bool {
+    kinds_of_bytes(value, &KINDS) & NOT_LANGUAGE_BYTE == 0
+}
+
+/// A [CORS-unsafe request-header byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).
+const UNSAFE_BYTE: u8 = 1;
+
+/// A byte outside ASCII.
+const HIGH_BYTE: u8 = 2;
+
+/// A byte that safelisted `Accept-Language` and `Content-Language` values do not have.
+const NOT_LANGUAGE_BYTE: u8 = 4;
+
+/// A byte that no header value has.
+const NOT_VALUE_BYTE: u8 = 8;
+
+/// The kinds of each byte.
+static KINDS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut index = 0;
+    while index < table.len() {
+        let byte = index as u8;
+        if (byte < 0x20 && byte != b'\t')
+            || matches!(
+                byte,
+                b'"' | b'(' | b')' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'{' | b'}'
+            )
+            || byte == 0x7F
+        {
+            table[index] |= UNSAFE_BYTE;
+        }
+        if byte >= 0x80 {
+            table[index] |= HIGH_BYTE;
+        }
+        let is_language_byte =
+            byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'*' | b',' | b'-' | b'.' | b';' | b'=');
+        if !is_language_byte {
+            table[index] |= NOT_LANGUAGE_BYTE;
+        }
+        if matches!(byte, b'\0' | b'\r' | b'\n') {
+            table[index] |= NOT_VALUE_BYTE;
+        }
+        index += 1;
+    }
+    table
+};
 
 /// The type and subtype of [parsing](https://mimesniff.spec.whatwg.org/#parse-a-mime-type) `value` as a MIME
 /// type, in the case they came in. Parameters cannot make that algorithm fail, so they are not looked at.
 fn mime_type_essence(value: &[u8]) -> Option<&[u8]> {
-    let value = trim(value, is_http_whitespace);
-    let end = value.iter().position(|&byte| byte == b';').unwrap_or(value.len());
-    let essence = trim(&value[..end], is_http_whitespace);
+    let essence = before_parameters(value);
     let slash = essence.iter().position(|&byte| byte == b'/')?;
     (is_token(&essence[..slash]) && is_token(&essence[slash + 1..])).then_some(essence)
+}
+
+/// What stands before the parameters of a MIME type.
+fn before_parameters(value: &[u8]) -> &[u8] {
+    let end = value.iter().position(|&byte| byte == b';').unwrap_or(value.len());
+    trim(&value[..end], is_http_whitespace)
 }
 
 /// Whether `value` is a type, a subtype and well-formed parameters.
@@ -478,6 +550,7 @@ fn is_safelisted_client_hint(name: &[u8], value: &[u8]) -> bool {
     } else if is(&&b"save-data"[..]) {
         value.eq_ignore_ascii_case(b"on")
     } else {
-        is(&&b"intervention"[..])
+        // Any value; what is no header value is not safelisted either.
+        is(&&b"intervention"[..]) && is_value(value)
     }
 }

@@ -137,6 +137,11 @@ impl<'a> SerializedOrigin<'a> {
         self.port
     }
 
+    /// What the host is.
+    pub(crate) fn host_kind(&self) -> HostKind {
+        self.host_kind
+    }
+
     /// Whether the origin is
     /// [potentially trustworthy](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy):
     /// nobody on the network path can speak for it.
