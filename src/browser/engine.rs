@@ -107,7 +107,7 @@ pub struct Difference {
     /// How it is known.
     pub evidence: Evidence,
     /// Sets the knob back to the standard's setting.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "scenario"))]
     undo: fn(&mut Profile),
 }
 
@@ -155,7 +155,7 @@ macro_rules! differences {
                 knob: stringify!($($knob).+),
                 words: $words,
                 evidence: Evidence::$evidence,
-                #[cfg(test)]
+                #[cfg(all(test, feature = "scenario"))]
                 undo: |profile| profile.$($knob).+ = STANDARD.$($knob).+,
             },
         )+)+];

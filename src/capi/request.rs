@@ -5,6 +5,7 @@ use super::pointers::{Sized32, check_array, exclusive};
 use super::status::{CORS_ERROR_STRUCT_SIZE, cors_status};
 use super::strings::cors_str;
 use crate::protocol::HeaderLines;
+use crate::server::{Asked, Head, OVER_BUDGET, Once, RequestValue};
 use core::iter::repeat_n;
 use core::mem::MaybeUninit;
 use core::slice;
@@ -151,6 +152,10 @@ impl<'a> RequestView<'a> {
         self.bytes(self.request.method)
     }
 
+    pub(super) fn is_options(self) -> bool {
+        self.method() == b"OPTIONS"
+    }
+
     pub(super) fn fetch_mode(self) -> Option<&'a [u8]> {
         (!self.request.fetch_mode.ptr.is_null()).then(|| self.bytes(self.request.fetch_mode))
     }
@@ -165,6 +170,13 @@ impl<'a> RequestView<'a> {
         self.request.lines().iter().position(holds).unwrap_or(0)
     }
 
+    /// The lines of Access-Control-Request-Headers: those that are kept, and one for all others.
+    fn requested_lines(self) -> impl Iterator<Item = &'a [u8]> {
+        let too_many = self.request.request_headers_lines as usize > CORS_REQUEST_LINES;
+        let kept = self.request.lines().iter().map(move |line| self.bytes(*line));
+        kept.chain(too_many.then_some(OVER_BUDGET))
+    }
+
     fn bytes(self, string: cors_str) -> &'a [u8] {
         if string.ptr.is_null() {
             return b"";
@@ -174,9 +186,29 @@ impl<'a> RequestView<'a> {
     }
 }
 
-/// What stands for lines that a request could not keep: more than any policy takes, in a form that costs it
-/// little to refuse.
-const TOO_MANY_LINES: (&[u8], usize) = (&[b','; 32], 256);
+impl<'a> Head<'a> for RequestView<'a> {
+    fn origin(&self) -> Once<RequestValue<'a>> {
+        match self.request.origin_lines {
+            0 => Once::Absent,
+            1 => Once::One(RequestValue::new(self.bytes(self.request.origin))),
+            _ => Once::Several,
+        }
+    }
+
+    fn asks_first(&self) -> bool {
+        self.request.request_method_lines > 0 && self.is_options()
+    }
+
+    fn each_asked(&self, mut read: impl FnMut(Asked<'a>)) {
+        let method = RequestValue::new(self.bytes(self.request.request_method));
+        (0..self.request.request_method_lines.min(2)).for_each(|_| read(Asked::Method(method)));
+        self.requested_lines().for_each(|line| read(Asked::Headers(line)));
+    }
+
+    fn all(&self) -> &(impl HeaderLines + ?Sized) {
+        self
+    }
+}
 
 impl HeaderLines for RequestView<'_> {
     fn header_lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
@@ -185,10 +217,8 @@ impl HeaderLines for RequestView<'_> {
         let request = self.request;
         let repeated =
             |name, value, count: u16| repeat_n((name, self.bytes(value)), usize::from(count.min(2)));
-        let too_many = request.request_headers_lines as usize > CORS_REQUEST_LINES;
         repeated(NAMES[0], request.origin, request.origin_lines)
             .chain(repeated(NAMES[1], request.request_method, request.request_method_lines))
-            .chain(request.lines().iter().map(|line| (NAMES[2], self.bytes(*line))))
-            .chain(repeat_n((NAMES[2], TOO_MANY_LINES.0), if too_many { TOO_MANY_LINES.1 } else { 0 }))
+            .chain(self.requested_lines().map(|line| (NAMES[2], line)))
     }
 }

@@ -1,7 +1,7 @@
 //! What a policy has to say to one request, and how it goes onto a response.
 
 use super::config::RefusedPreflight;
-use super::head::RequestValue;
+use super::head::{Once, RequestValue};
 use super::header::{ResponseHeader, Value};
 use super::policy::{Methods, Policy, Readers, RequestHeaders};
 use super::reason::AnswerReason;
@@ -118,12 +118,19 @@ pub struct Answer<'a> {
     pub(crate) judgement: AnswerReason,
     pub(crate) read: HeadersRead,
     pub(crate) predicate_was_asked: bool,
-    /// `Origin`, if it came once.
-    pub(crate) origin: RequestValue<'a>,
-    /// `Access-Control-Request-Method`, if the policy allows any.
-    pub(crate) request_method: RequestValue<'a>,
+    /// `Origin`.
+    pub(crate) origin: Once<RequestValue<'a>>,
+    /// If a preflight is allowed by a policy that repeats what was asked for.
+    pub(crate) echo: Option<Echo<'a>>,
+}
+
+/// What a preflight asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Echo<'a> {
+    /// `Access-Control-Request-Method`.
+    pub(crate) method: RequestValue<'a>,
     /// The lines of `Access-Control-Request-Headers`, if the policy allows any.
-    pub(crate) requested: HeaderNameLines<'a>,
+    pub(crate) lines: HeaderNameLines<'a>,
 }
 
 /// The request headers that had a part in the decision.
@@ -224,7 +231,9 @@ impl<'a> Answer<'a> {
     pub fn reason(&self) -> AnswerReason {
         match self.judgement {
             // To refuse an origin, it is enough that nothing covers it.
-            AnswerReason::OriginNotAllowed if SerializedOrigin::parse(self.origin.bytes).is_none() => {
+            AnswerReason::OriginNotAllowed
+                if SerializedOrigin::parse(self.origin.value().bytes).is_none() =>
+            {
                 AnswerReason::OriginNotSerialized
             }
             judgement => judgement,
@@ -253,7 +262,16 @@ impl<'a> Answer<'a> {
 
     /// The lines of `Access-Control-Allow-Headers` that repeat the request's.
     pub(crate) fn requested_lines(&self) -> impl Iterator<Item = Value<'a>> {
-        self.requested.iter().map(|line| Value::Request(RequestValue::new(line)))
+        let lines = self.echo.iter().flat_map(|echo| echo.lines.iter());
+        lines.map(|line| Value::Request(RequestValue::new(line)))
+    }
+
+    /// The value of `Access-Control-Allow-Origin`, if the answer allows.
+    pub(crate) fn allow_origin(&self) -> Value<'a> {
+        match self.judgement {
+            AnswerReason::AnyOrigin => Value::Star,
+            _ => Value::Request(self.origin.value()),
+        }
     }
 
     /// The value of a header that the policy itself knows, or that is the request's.
@@ -262,13 +280,10 @@ impl<'a> Answer<'a> {
         let allows = self.judgement.allows();
         let is_preflight = self.kind == RequestKind::Preflight;
         match header {
-            ResponseHeader::AllowOrigin if allows => Some(match self.judgement {
-                AnswerReason::AnyOrigin => Value::Star,
-                _ => Value::Request(self.origin),
-            }),
+            ResponseHeader::AllowOrigin if allows => Some(self.allow_origin()),
             ResponseHeader::AllowCredentials if allows && policy.allows_credentials() => Some(Value::True),
             ResponseHeader::AllowMethods if allows && is_preflight => match &policy.methods {
-                Methods::Any => Some(Value::Request(self.request_method)),
+                Methods::Any => self.echo.as_ref().map(|echo| Value::Request(echo.method)),
                 Methods::Listed { value, .. } => value.as_ref().map(Value::Policy),
             },
             ResponseHeader::AllowHeaders if allows && is_preflight => match &policy.request_headers {

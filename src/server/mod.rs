@@ -48,12 +48,16 @@ pub use config::{PolicyConfig, RefusedPreflight};
 pub use difference::Witness;
 pub use error::{ConfigError, ConfigErrorCode, ConfigErrors, Position};
 #[cfg(feature = "capi")]
+pub(crate) use head::{Asked, Head, Once, RequestValue};
+#[cfg(feature = "capi")]
 pub(crate) use header::{ResponseHeader, Value};
 pub use origins::OriginSet;
 pub use pattern::{OriginPattern, PatternError};
 pub use policy::Policy;
 pub use predicate::NamedHeaders;
 pub use reason::AnswerReason;
+#[cfg(feature = "capi")]
+pub(crate) use requested_headers::OVER_BUDGET;
 #[cfg(feature = "std")]
 pub use shared::SharedPolicy;
 #[cfg(feature = "http")]

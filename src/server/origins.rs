@@ -64,6 +64,7 @@ impl OriginSet {
     }
 
     /// The entry that is `serialized`, byte for byte. Whatever is found is the serialization of an origin.
+    #[inline]
     pub(crate) fn find_exact(&self, serialized: &[u8]) -> Option<&OriginPattern> {
         self.exact.find(text_hash(serialized), |entry| text_order(entry.as_str().as_bytes(), serialized))
     }

@@ -1,15 +1,15 @@
 //! The compiled policy: asked often, from many threads, without allocating.
 
-use super::answer::{Answer, HeadersRead, RequestKind};
+use super::answer::{Answer, Echo, HeadersRead, RequestKind};
 use super::config::{PolicyConfig, RefusedPreflight};
-use super::head::{Head, LinesHead, Once, RequestValue};
+use super::head::{Asked, Head, LinesHead, Once, RequestValue};
 use super::header::PolicyText;
 use super::origins::OriginSet;
 use super::predicate::OriginPredicate;
 #[cfg(feature = "http")]
 use super::ready_made::ReadyMade;
 use super::reason::AnswerReason;
-use super::requested_headers::{HeaderNameLines, ListedNames, check_any};
+use super::requested_headers::{AnyNames, HeaderNameLines, ListedNames};
 use crate::protocol::{HeaderLines, SerializedOrigin, method};
 use alloc::boxed::Box;
 
@@ -53,6 +53,8 @@ pub(crate) enum Readers {
 #[derive(Clone, Debug)]
 pub(crate) struct Listed {
     pub(crate) origins: OriginSet,
+    /// Whether nobody is let in but the origins listed one by one, and `null`.
+    pub(crate) exact_only: bool,
     pub(crate) null: bool,
     pub(crate) reflect_any: bool,
     pub(crate) predicate: Option<OriginPredicate>,
@@ -97,88 +99,118 @@ impl Policy {
     /// assert_eq!((answer.kind(), answer.action()), (RequestKind::Actual, Action::Pass));
     /// ```
     pub fn answer<'a, S: HeaderLines + ?Sized>(&'a self, method: &[u8], headers: &'a S) -> Answer<'a> {
-        self.decide(method == b"OPTIONS", &LinesHead(headers))
+        let is_options = method == b"OPTIONS";
+        self.decide(is_options, &LinesHead::new(is_options, headers))
     }
 
     /// The decision. What it costs is bounded by the policy, and does not grow with the origins listed.
     pub(crate) fn decide<'a>(&'a self, is_options: bool, head: &impl Head<'a>) -> Answer<'a> {
-        let origin = head.origin();
-        let kind = match origin {
+        let kind = match head.origin() {
             Once::Absent => RequestKind::NotCors,
-            _ if is_options && head.has_request_method() => RequestKind::Preflight,
+            _ if head.asks_first() => RequestKind::Preflight,
             _ => RequestKind::Actual,
         };
-        let read = match (is_options, kind) {
-            (true, RequestKind::NotCors) => HeadersRead::Origin,
-            (true, RequestKind::Actual | RequestKind::Preflight) => HeadersRead::RequestMethod,
-            (false, _) if matches!(self.readers, Readers::Some(_)) => HeadersRead::Origin,
-            (false, _) => HeadersRead::Nothing,
+        let read = match (is_options, kind, &self.readers) {
+            (true, RequestKind::NotCors, _) => HeadersRead::Origin,
+            (true, ..) => HeadersRead::RequestMethod,
+            (false, _, Readers::Some(_)) => HeadersRead::Origin,
+            (false, _, Readers::Any) => HeadersRead::Nothing,
         };
-        let mut answer = Answer {
-            policy: self,
-            kind,
-            judgement: AnswerReason::NoOrigin,
-            read,
-            predicate_was_asked: false,
-            origin: RequestValue::EMPTY,
-            request_method: RequestValue::EMPTY,
-            requested: HeaderNameLines::NONE,
-        };
-        answer.judgement = self.judge_origin(origin, head, &mut answer);
-        if kind == RequestKind::Preflight && answer.judgement.allows() {
-            if let Err(reason) = self.judge_preflight(head, &mut answer) {
-                answer.judgement = reason;
-            }
+        let (judgement, predicate_was_asked) = self.judge_origin(head);
+        if kind == RequestKind::Preflight && judgement.allows() {
+            return self.decide_preflight(judgement, predicate_was_asked, head);
         }
-        answer
+        let origin = head.origin();
+        Answer { policy: self, kind, judgement, read, predicate_was_asked, origin, echo: None }
     }
 
-    /// Why the origin may read, or not.
-    fn judge_origin<'a>(
-        &'a self,
-        origin: Once<RequestValue<'a>>,
-        head: &impl Head<'a>,
-        answer: &mut Answer<'a>,
-    ) -> AnswerReason {
-        match (&self.readers, origin) {
-            (Readers::Any, _) => AnswerReason::AnyOrigin,
-            (Readers::Some(_), Once::Absent) => AnswerReason::NoOrigin,
-            (Readers::Some(_), Once::Several) => AnswerReason::SeveralOrigins,
-            (Readers::Some(listed), Once::One(value)) => {
-                answer.origin = value;
-                listed.judge(value.bytes, head, &mut answer.predicate_was_asked)
-            }
-        }
-    }
-
-    /// Judges a preflight from an allowed origin.
+    /// The decision about a preflight from an allowed origin.
     ///
     /// A policy that allows any method or header names the ones asked for: with credentials `*` is no
     /// wildcard, Firefox does not find it again in its preflight cache, and in that of other browsers it
     /// would cover `Authorization`, against the standard.
-    fn judge_preflight<'a>(
+    #[inline(never)] // so that other requests do not pay for its registers
+    fn decide_preflight<'a>(
         &'a self,
+        judgement: AnswerReason,
+        predicate_was_asked: bool,
         head: &impl Head<'a>,
-        answer: &mut Answer<'a>,
-    ) -> Result<(), AnswerReason> {
-        let Once::One(value) = head.request_method() else { return Err(AnswerReason::RequestMethodInvalid) };
-        let name = value.bytes;
-        match &self.methods {
-            Methods::Listed { names, .. } if names.iter().any(|listed| listed.as_bytes() == name) => {}
-            _ if !method::is_method(name) => return Err(AnswerReason::RequestMethodInvalid),
-            Methods::Listed { .. } if !method::is_cors_safelisted(name) => {
-                return Err(AnswerReason::MethodNotAllowed);
-            }
-            Methods::Listed { .. } => {}
-            Methods::Any => answer.request_method = value,
-        }
-        answer.read = HeadersRead::RequestHeaders;
-        let lines = head.request_headers();
+    ) -> Answer<'a> {
+        let mut method = Once::Absent;
+        let mut headers = Ok(());
+        let mut repeated = None;
         match &self.request_headers {
-            RequestHeaders::Any { authorization } => answer.requested = check_any(*authorization, lines)?,
-            RequestHeaders::Listed { names, .. } => names.check(lines)?,
+            RequestHeaders::Listed { names, .. } => {
+                let mut check = names.check();
+                head.each_asked(|line| match line {
+                    Asked::Method(value) => method = method.and(value),
+                    Asked::Headers(line) if headers.is_ok() => headers = check.line(line),
+                    Asked::Headers(_) => {}
+                });
+            }
+            RequestHeaders::Any { authorization } => {
+                let mut check = AnyNames::new(*authorization);
+                let lines = repeated.insert(HeaderNameLines::NONE);
+                head.each_asked(|line| match line {
+                    Asked::Method(value) => method = method.and(value),
+                    Asked::Headers(line) if headers.is_ok() => headers = check.line(line, lines),
+                    Asked::Headers(_) => {}
+                });
+            }
         }
-        Ok(())
+        let (read, judged) = match self.judge_method(method) {
+            Ok(()) => (HeadersRead::RequestHeaders, headers),
+            Err(reason) => (HeadersRead::RequestMethod, Err(reason)),
+        };
+        let answer = Answer {
+            policy: self,
+            kind: RequestKind::Preflight,
+            judgement: judged.err().unwrap_or(judgement),
+            read,
+            predicate_was_asked,
+            origin: head.origin(),
+            echo: None,
+        };
+        match (judged, repeated, &self.methods) {
+            (Ok(()), Some(lines), _) => {
+                Answer { echo: Some(Echo { method: method.value(), lines }), ..answer }
+            }
+            (Ok(()), None, Methods::Any) => {
+                let lines = HeaderNameLines::NONE;
+                Answer { echo: Some(Echo { method: method.value(), lines }), ..answer }
+            }
+            _ => answer,
+        }
+    }
+
+    /// Why the origin may read or not, and whether the predicate was asked.
+    fn judge_origin<'a>(&self, head: &impl Head<'a>) -> (AnswerReason, bool) {
+        match (&self.readers, head.origin()) {
+            (Readers::Any, _) => (AnswerReason::AnyOrigin, false),
+            (Readers::Some(_), Once::Absent) => (AnswerReason::NoOrigin, false),
+            (Readers::Some(_), Once::Several) => (AnswerReason::SeveralOrigins, false),
+            (Readers::Some(listed), Once::One(value)) => listed.judge(value.bytes, head),
+        }
+    }
+
+    #[inline]
+    fn judge_method(&self, method: Once<RequestValue<'_>>) -> Result<(), AnswerReason> {
+        let Once::One(method) = method else { return Err(AnswerReason::RequestMethodInvalid) };
+        let name = method.bytes;
+        match &self.methods {
+            Methods::Listed { names, .. } if names.iter().any(|listed| listed.as_bytes() == name) => Ok(()),
+            _ if !method::is_method(name) => Err(AnswerReason::RequestMethodInvalid),
+            Methods::Listed { .. } if !method::is_cors_safelisted(name) => {
+                Err(AnswerReason::MethodNotAllowed)
+            }
+            Methods::Listed { .. } | Methods::Any => Ok(()),
+        }
+    }
+
+    /// Whether answers to preflights repeat what was asked for.
+    #[cfg(feature = "http")]
+    pub(crate) fn repeats(&self) -> bool {
+        matches!(self.methods, Methods::Any) || matches!(self.request_headers, RequestHeaders::Any { .. })
     }
 
     /// Whether browsers may send credentials and let script read the answers.
@@ -252,36 +284,40 @@ fn names(value: Option<&PolicyText>) -> impl Iterator<Item = &str> {
 }
 
 impl Listed {
-    fn judge<'a>(&self, origin: &[u8], head: &impl Head<'a>, predicate_was_asked: &mut bool) -> AnswerReason {
+    /// [`Policy::judge_origin`] for an origin that came once.
+    fn judge<'a>(&self, origin: &[u8], head: &impl Head<'a>) -> (AnswerReason, bool) {
         if self.origins.find_exact(origin).is_some() {
-            return AnswerReason::OriginListed;
+            return (AnswerReason::OriginListed, false);
         }
-        if origin == b"null" {
-            return if self.null { AnswerReason::NullOrigin } else { AnswerReason::NullOriginNotAllowed };
+        match (origin, self.null) {
+            (b"null", true) => (AnswerReason::NullOrigin, false),
+            (b"null", false) => (AnswerReason::NullOriginNotAllowed, false),
+            _ if self.exact_only => (AnswerReason::OriginNotAllowed, false),
+            _ => self.judge_unlisted(origin, head),
         }
-        if !self.reflect_any && self.predicate.is_none() && !self.origins.has_patterns() {
-            return AnswerReason::OriginNotAllowed;
-        }
-        let Some(origin) = SerializedOrigin::parse(origin) else { return AnswerReason::OriginNotSerialized };
+    }
+
+    #[inline(never)] // as Policy::decide_preflight
+    fn judge_unlisted<'a>(&self, origin: &[u8], head: &impl Head<'a>) -> (AnswerReason, bool) {
+        let Some(origin) = SerializedOrigin::parse(origin) else {
+            return (AnswerReason::OriginNotSerialized, false);
+        };
         if self.origins.find_pattern(&origin).is_some() {
-            return AnswerReason::OriginMatchesPattern;
+            return (AnswerReason::OriginMatchesPattern, false);
         }
         if !self.reflect_any && self.predicate.is_none() {
-            return AnswerReason::OriginNotAllowed;
+            return (AnswerReason::OriginNotAllowed, false);
         }
         if self.credentials && !self.insecure_with_credentials && !origin.is_potentially_trustworthy() {
-            return AnswerReason::InsecureOrigin;
+            return (AnswerReason::InsecureOrigin, false);
         }
         match &self.predicate {
-            _ if self.reflect_any => AnswerReason::OriginReflected,
-            Some(predicate) => {
-                *predicate_was_asked = true;
-                match predicate.accepts(&origin, head.all()) {
-                    true => AnswerReason::OriginAcceptedByPredicate,
-                    false => AnswerReason::OriginNotAllowed,
-                }
+            _ if self.reflect_any => (AnswerReason::OriginReflected, false),
+            Some(predicate) if predicate.accepts(&origin, head.all()) => {
+                (AnswerReason::OriginAcceptedByPredicate, true)
             }
-            None => AnswerReason::OriginNotAllowed,
+            Some(_) => (AnswerReason::OriginNotAllowed, true),
+            None => (AnswerReason::OriginNotAllowed, false),
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::build::{Errors, element};
 use super::config::{Located, PolicyConfig};
 use super::error::{ConfigErrorCode, Position};
+use super::origins::OriginSet;
 use super::pattern::{OriginPattern, PatternError};
 use super::policy::{Listed, Readers};
 use crate::protocol::is_token;
@@ -22,12 +23,15 @@ pub(super) fn readers(mut config: PolicyConfig, errors: &mut Errors) -> Readers 
     check_credentials(&config, star, errors);
     check_predicate(&config, star.is_some(), errors);
     let credentials = config.credentials.value;
+    let reflect_any = config.dangerous_reflect_any_origin_with_credentials.value;
+    let origins: OriginSet = entries.into_iter().collect();
     match star {
         Some(_) => Readers::Any,
         None => Readers::Some(Box::new(Listed {
-            origins: entries.into_iter().collect(),
+            exact_only: !reflect_any && config.predicate.is_none() && !origins.has_patterns(),
+            origins,
             null: config.null_origin.value,
-            reflect_any: config.dangerous_reflect_any_origin_with_credentials.value,
+            reflect_any,
             predicate: config.predicate,
             credentials,
             insecure_with_credentials: credentials

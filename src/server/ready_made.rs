@@ -2,12 +2,11 @@
 //! the origin is put in.
 
 use super::answer::{Answer, HeadersRead, RequestKind};
-use super::head::RequestValue;
-use super::policy::{Methods, Policy, Readers, RequestHeaders};
+use super::head::Once;
+use super::policy::{Policy, Readers};
 use super::reason::AnswerReason;
-use super::requested_headers::HeaderNameLines;
 use alloc::sync::Arc;
-use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use http::header::VARY;
 use http::{HeaderMap, HeaderValue};
 
 /// What a policy sends to every origin that it allows.
@@ -31,19 +30,19 @@ impl ReadyMade {
                 judgement,
                 read,
                 predicate_was_asked: false,
-                origin: RequestValue::EMPTY,
-                request_method: RequestValue::EMPTY,
-                requested: HeaderNameLines::NONE,
+                origin: Once::Absent,
+                echo: None,
             };
             let mut headers = HeaderMap::new();
-            answer.put_on(&mut headers);
+            answer.send(|header, value| {
+                headers.append(header.typed(), value);
+            });
+            headers.extend(read.typed().map(|names| (VARY, names)));
             Arc::new(headers)
         };
-        let repeats = matches!(policy.methods, Methods::Any)
-            || matches!(policy.request_headers, RequestHeaders::Any { .. });
         ReadyMade {
             actual: make(RequestKind::Actual, read),
-            preflight: (!repeats).then(|| make(RequestKind::Preflight, HeadersRead::RequestHeaders)),
+            preflight: (!policy.repeats()).then(|| make(RequestKind::Preflight, HeadersRead::RequestHeaders)),
         }
     }
 }
@@ -63,8 +62,9 @@ impl<'a> Answer<'a> {
 
 /// Puts ready-made headers where there are none.
 pub(crate) fn copy(ready_made: &HeaderMap, allow_origin: Option<HeaderValue>, headers: &mut HeaderMap) {
-    headers.clone_from(ready_made);
-    if let (Some(place), Some(origin)) = (headers.get_mut(ACCESS_CONTROL_ALLOW_ORIGIN), allow_origin) {
+    *headers = ready_made.clone();
+    // It is the first that a policy sends.
+    if let (Some(place), Some(origin)) = (headers.values_mut().next(), allow_origin) {
         *place = origin;
     }
 }

@@ -5,6 +5,7 @@
 //! script appended twice. Some gateways split it into lines, add a space or leave an empty element.
 
 use super::AnswerReason;
+use crate::protocol::list::elements;
 use crate::protocol::{is_http_tab_or_space, is_token, request_header, trim};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -19,7 +20,11 @@ const WHITESPACE: usize = 2;
 const ANY_NAME_BYTES: usize = 4096;
 
 /// How many lines with a name on them are given back where the policy allows any name.
-const LINES: usize = 4;
+const LINES: usize = 16;
+
+/// A line that is over the budget, whatever the policy.
+#[cfg(feature = "capi")]
+pub(crate) const OVER_BUDGET: &[u8] = &[b','; ANY_NAME_BYTES];
 
 /// Lines that list header names: the ones that were asked for and come back.
 #[derive(Clone, Copy, Debug)]
@@ -53,46 +58,77 @@ impl ListedNames {
         ListedNames { longest: names.iter().map(|name| name.len()).max().unwrap_or(0), names: names.into() }
     }
 
-    /// Whether every requested name is listed. Stops at the first that is not, and never looks further into
-    /// a name than the longest listed one reaches.
-    pub(crate) fn check<'a>(&self, lines: impl Iterator<Item = &'a [u8]>) -> Result<(), AnswerReason> {
-        // Both lists are sorted: what precedes the name last found cannot be asked for again.
-        let mut remaining = &*self.names;
-        let mut previous = &b""[..];
-        let mut idle_elements = 0;
-        for line in lines {
-            let mut unread = Some(line);
-            while let Some(line) = unread {
-                // As browsers write it, the next element is the next name; nothing need be searched for.
-                if let [next, others @ ..] = remaining {
-                    if let Some(rest) = after_element(line, next.as_bytes()) {
-                        (previous, remaining, unread) = (next.as_bytes(), others, rest);
-                        continue;
-                    }
-                }
-                let (element, rest) = match after_element(line, previous) {
-                    Some(rest) => (previous, rest),
-                    None => self.next_element(line)?,
-                };
-                let name = trim(element, is_http_tab_or_space);
-                if element.len() - name.len() > WHITESPACE {
-                    return Err(AnswerReason::RequestHeadersOverBudget);
-                }
-                if name.is_empty() || name == previous {
-                    idle_elements += 1;
-                    if idle_elements > IDLE_ELEMENTS {
-                        return Err(AnswerReason::RequestHeadersOverBudget);
-                    }
-                } else {
-                    remaining = self.names_after(name, remaining)?;
-                    previous = name;
-                }
-                unread = rest;
-            }
+    /// Whether every requested name is listed, line by line. Stops at the first that is not, and never looks
+    /// further into a name than the longest listed one reaches.
+    pub(crate) fn check<'n>(&'n self) -> ListedNamesCheck<'n, 'n> {
+        ListedNamesCheck { listed: self, remaining: &self.names, previous: b"", idle_elements: 0 }
+    }
+}
+
+/// See [`ListedNames::check`].
+pub(crate) struct ListedNamesCheck<'n, 'a> {
+    listed: &'n ListedNames,
+    /// Both lists are sorted: what precedes the name last found cannot be asked for again.
+    remaining: &'n [Box<str>],
+    previous: &'a [u8],
+    idle_elements: usize,
+}
+
+impl<'n: 'a, 'a> ListedNamesCheck<'n, 'a> {
+    #[inline]
+    pub(crate) fn line(&mut self, line: &'a [u8]) -> Result<(), AnswerReason> {
+        let mut unread = Some(line);
+        while let Some(line) = unread {
+            unread = self.element(line)?;
         }
         Ok(())
     }
 
+    /// Reads the first element of `line`, and gives back what follows its comma.
+    #[inline]
+    fn element(&mut self, line: &'a [u8]) -> Result<Option<&'a [u8]>, AnswerReason> {
+        if let Some(rest) = after_element(line, self.previous) {
+            self.idle()?;
+            return Ok(rest);
+        }
+        // As browsers write it, the next element is the next name.
+        if let [next, others @ ..] = self.remaining {
+            if let Some(rest) = after_element(line, next.as_bytes()) {
+                (self.previous, self.remaining) = (next.as_bytes(), others);
+                return Ok(rest);
+            }
+        }
+        self.unexpected(line)
+    }
+
+    /// [`element`](Self::element), whatever it is.
+    #[inline(never)]
+    fn unexpected(&mut self, line: &'a [u8]) -> Result<Option<&'a [u8]>, AnswerReason> {
+        let (element, rest) = self.listed.next_element(line)?;
+        let name = trim(element, is_http_tab_or_space);
+        if element.len() - name.len() > WHITESPACE {
+            return Err(AnswerReason::RequestHeadersOverBudget);
+        }
+        if name.is_empty() || name == self.previous {
+            self.idle()?;
+        } else {
+            self.remaining = self.listed.names_after(name, self.remaining)?;
+            self.previous = name;
+        }
+        Ok(rest)
+    }
+
+    /// Skips an element.
+    fn idle(&mut self) -> Result<(), AnswerReason> {
+        self.idle_elements += 1;
+        match self.idle_elements {
+            ..=IDLE_ELEMENTS => Ok(()),
+            _ => Err(AnswerReason::RequestHeadersOverBudget),
+        }
+    }
+}
+
+impl ListedNames {
     /// The first element of `line` and what follows its comma.
     fn next_element<'a>(&self, line: &'a [u8]) -> Result<(&'a [u8], Option<&'a [u8]>), AnswerReason> {
         let window = &line[..line.len().min(self.longest + WHITESPACE + ",".len())];
@@ -124,41 +160,50 @@ impl ListedNames {
 
 /// If the first element of `line` is exactly `name`: what follows its comma, if it has one.
 fn after_element<'a>(line: &'a [u8], name: &[u8]) -> Option<Option<&'a [u8]>> {
-    match line.strip_prefix(name)? {
+    let rest = match name.first() {
+        None => line,
+        // Mostly the first byte tells names apart.
+        Some(first) if line.first() != Some(first) => return None,
+        Some(_) => line.strip_prefix(name)?,
+    };
+    match rest {
         [] => Some(None),
         [b',', rest @ ..] => Some(Some(rest)),
         _ => None,
     }
 }
 
-/// Whether the requested names are names, and none is `Authorization` unless that is allowed. The lines that
-/// hold any come back.
-pub(crate) fn check_any<'a>(
+/// Whether the requested names are names, and none is `Authorization` unless that is allowed, line by line.
+pub(crate) struct AnyNames {
     authorization: bool,
-    lines: impl Iterator<Item = &'a [u8]>,
-) -> Result<HeaderNameLines<'a>, AnswerReason> {
-    let mut requested = HeaderNameLines::NONE;
-    let mut budget = ANY_NAME_BYTES;
-    for line in lines {
-        budget = budget.checked_sub(line.len() + 1).ok_or(AnswerReason::RequestHeadersOverBudget)?;
-        let mut named = false;
-        for element in line.split(|&byte| byte == b',') {
-            let name = trim(element, is_http_tab_or_space);
-            if name.is_empty() {
-                continue;
-            }
+    /// How many more bytes are read.
+    budget: usize,
+}
+
+impl AnyNames {
+    pub(crate) fn new(authorization: bool) -> Self {
+        AnyNames { authorization, budget: ANY_NAME_BYTES }
+    }
+
+    /// Adds `line` to `named` if there is a name on it.
+    pub(crate) fn line<'a>(
+        &mut self,
+        line: &'a [u8],
+        named: &mut HeaderNameLines<'a>,
+    ) -> Result<(), AnswerReason> {
+        self.budget =
+            self.budget.checked_sub(line.len() + 1).ok_or(AnswerReason::RequestHeadersOverBudget)?;
+        let mut is_empty = true;
+        for name in elements(line) {
             if !is_token(name) {
                 return Err(AnswerReason::RequestHeadersMalformed);
             }
             // A header named `*` is possible, and naming it would be the wildcard.
-            if (request_header::is_cors_non_wildcard(name) || name == b"*") && !authorization {
+            if (request_header::is_cors_non_wildcard(name) || name == b"*") && !self.authorization {
                 return Err(AnswerReason::AuthorizationNotListed);
             }
-            named = true;
+            is_empty = false;
         }
-        if named {
-            requested.push(line)?;
-        }
+        if is_empty { Ok(()) } else { named.push(line) }
     }
-    Ok(requested)
 }

@@ -40,7 +40,8 @@ impl Table {
         hash: impl Fn(&OriginPattern) -> u64,
         order: impl Fn(&OriginPattern, &OriginPattern) -> Ordering,
     ) -> Self {
-        let mut slots = vec![Slot::FREE; (2 * entries.len()).next_power_of_two()].into_boxed_slice();
+        let count = (2 * entries.len()).next_power_of_two().max(PROBES);
+        let mut slots = vec![Slot::FREE; count].into_boxed_slice();
         let mut crowded = Vec::new();
         let mut kept = 0;
         for place in 0..entries.len() {
@@ -65,25 +66,37 @@ impl Table {
     }
 
     /// The entry of which `order` says that it is equal to what is looked for, which has this `hash`.
+    #[inline]
     pub(crate) fn find(
         &self,
         hash: u64,
         order: impl Fn(&OriginPattern) -> Ordering,
     ) -> Option<&OriginPattern> {
+        let (tag, mut probes) = probes(hash, self.slots.len());
+        let found = probes.find_map(|probe| match self.slots.get(probe) {
+            Some(slot) if slot.tag == tag || slot.entry == Slot::FREE.entry => Some(slot.entry),
+            _ => None,
+        });
+        match found.map(|place| self.entries.get(place as usize)) {
+            // Free.
+            Some(None) => None,
+            Some(Some(entry)) if order(entry) == Ordering::Equal => Some(entry),
+            // Two hashes that agree in their tags, or very many in their slots.
+            Some(Some(_)) | None => self.find_crowded(hash, order),
+        }
+    }
+
+    #[inline(never)]
+    fn find_crowded(&self, hash: u64, order: impl Fn(&OriginPattern) -> Ordering) -> Option<&OriginPattern> {
         let (tag, probes) = probes(hash, self.slots.len());
-        for probe in probes {
-            let slot = self.slots.get(probe)?;
-            if slot.tag == tag {
-                // A free slot has no entry.
-                let entry = self.entries.get(slot.entry as usize)?;
-                if order(entry) == Ordering::Equal {
-                    return Some(entry);
-                }
-            } else if slot.entry == Slot::FREE.entry {
-                return None;
+        let entry = |place: u32| self.entries.get(place as usize);
+        for slot in probes.filter_map(|probe| self.slots.get(probe)) {
+            match entry(slot.entry) {
+                None => return None,
+                Some(entry) if slot.tag == tag && order(entry) == Ordering::Equal => return Some(entry),
+                Some(_) => {}
             }
         }
-        let entry = |place: u32| self.entries.get(place as usize);
         let rank =
             self.crowded.binary_search_by(|&place| entry(place).map_or(Ordering::Less, &order)).ok()?;
         entry(*self.crowded.get(rank)?)

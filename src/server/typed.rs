@@ -1,7 +1,7 @@
 //! The answer at the doors of the `http` crate: from its request heads, onto its header maps.
 
 use super::answer::{Answer, HeadersRead, Vary, replaced, vary_lists};
-use super::head::{Head, Once, RequestValue};
+use super::head::{Asked, Head, Once, RequestValue};
 use super::header::{ResponseHeader, Value};
 use super::policy::Policy;
 use super::ready_made;
@@ -10,7 +10,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use http::header::{self, VARY};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, request};
+use http::{HeaderMap, HeaderValue, Method, request};
 use smallvec::SmallVec;
 
 impl Policy {
@@ -37,39 +37,72 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn answer_http<'a>(&'a self, method: &Method, headers: &'a HeaderMap) -> Answer<'a> {
-        self.decide(method == Method::OPTIONS, &headers)
+        let is_options = method == Method::OPTIONS;
+        self.decide(is_options, &MapHead::new(is_options, headers))
     }
 }
 
-impl<'a> Head<'a> for &'a HeaderMap {
+/// The head that a header map is. For a preflight every name is compared, which for as many as requests have is
+/// cheaper than to hash three.
+struct MapHead<'a> {
+    headers: &'a HeaderMap,
+    origin: Once<RequestValue<'a>>,
+    method: Once<RequestValue<'a>>,
+    /// `Access-Control-Request-Headers`.
+    requested: Once<&'a [u8]>,
+}
+
+impl<'a> MapHead<'a> {
+    fn new(is_options: bool, headers: &'a HeaderMap) -> Self {
+        let (mut origin, mut method, mut requested) = (Once::Absent, Once::Absent, Once::Absent);
+        if is_options {
+            for (name, value) in headers {
+                match *name {
+                    header::ORIGIN => origin = origin.and(RequestValue::typed(value)),
+                    header::ACCESS_CONTROL_REQUEST_METHOD => method = method.and(RequestValue::typed(value)),
+                    header::ACCESS_CONTROL_REQUEST_HEADERS => requested = requested.and(value.as_bytes()),
+                    _ => {}
+                }
+            }
+        } else {
+            for value in headers.get_all(header::ORIGIN) {
+                origin = origin.and(RequestValue::typed(value));
+            }
+        }
+        MapHead { headers, origin, method, requested }
+    }
+}
+
+impl<'a> Head<'a> for MapHead<'a> {
     fn origin(&self) -> Once<RequestValue<'a>> {
-        once(self, header::ORIGIN)
+        self.origin
     }
 
-    /// Looks at every name, which for as many as requests have is cheaper than to hash one.
-    fn has_request_method(&self) -> bool {
-        self.keys().any(|name| *name == header::ACCESS_CONTROL_REQUEST_METHOD)
+    fn asks_first(&self) -> bool {
+        !matches!(self.method, Once::Absent)
     }
 
-    fn request_method(&self) -> Once<RequestValue<'a>> {
-        once(self, header::ACCESS_CONTROL_REQUEST_METHOD)
-    }
-
-    fn request_headers(&self) -> impl Iterator<Item = &'a [u8]> {
-        self.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter().map(HeaderValue::as_bytes)
+    fn each_asked(&self, mut read: impl FnMut(Asked<'a>)) {
+        match self.method {
+            Once::Absent => {}
+            Once::One(value) => read(Asked::Method(value)),
+            Once::Several => {
+                let values = self.headers.get_all(header::ACCESS_CONTROL_REQUEST_METHOD);
+                values.iter().for_each(|value| read(Asked::Method(RequestValue::typed(value))));
+            }
+        }
+        match self.requested {
+            Once::Absent => {}
+            Once::One(value) => read(Asked::Headers(value)),
+            Once::Several => {
+                let values = self.headers.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS);
+                values.iter().for_each(|value| read(Asked::Headers(value.as_bytes())));
+            }
+        }
     }
 
     fn all(&self) -> &(impl HeaderLines + ?Sized) {
-        *self
-    }
-}
-
-fn once(headers: &HeaderMap, name: HeaderName) -> Once<RequestValue<'_>> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (None, _) => Once::Absent,
-        (Some(value), None) => Once::One(RequestValue::typed(value)),
-        (Some(_), Some(_)) => Once::Several,
+        self.headers
     }
 }
 
@@ -99,25 +132,21 @@ impl Answer<'_> {
     pub fn apply_to(&self, headers: &mut HeaderMap) {
         match self.ready_made() {
             Some(ready_made) if headers.is_empty() => {
-                ready_made::copy(ready_made, self.allow_origin(), headers);
+                ready_made::copy(ready_made, self.allow_origin().typed(), headers);
             }
             _ => self.put_on(headers),
         }
     }
 
     /// [`apply_to`](Answer::apply_to), header by header.
-    pub(crate) fn put_on(&self, headers: &mut HeaderMap) {
+    fn put_on(&self, headers: &mut HeaderMap) {
         make_room(headers, self.replaces_timing(), self.depends_on());
         self.send(|header, value| {
             headers.append(header.typed(), value);
         });
     }
 
-    fn allow_origin(&self) -> Option<HeaderValue> {
-        self.value(ResponseHeader::AllowOrigin).and_then(Value::typed)
-    }
-
-    fn send(&self, mut send: impl FnMut(ResponseHeader, HeaderValue)) {
+    pub(crate) fn send(&self, mut send: impl FnMut(ResponseHeader, HeaderValue)) {
         for header in ResponseHeader::SENT {
             if let Some(value) = self.value(header).and_then(Value::typed) {
                 send(header, value);
@@ -150,7 +179,7 @@ impl Answer<'_> {
             predicate: predicate.into(),
         };
         match changes.ready_made {
-            Some(_) => changes.allow_origin = self.allow_origin(),
+            Some(_) => changes.allow_origin = self.allow_origin().typed(),
             None => self.send(|header, value| changes.fields.push((header, value))),
         }
         changes
