@@ -5,9 +5,10 @@
 
 #include "cors_module.h"
 
+static void ngx_http_cors_drop_replaced(ngx_http_request_t *r, const cors_decision *decision);
 static void ngx_http_cors_drop(ngx_http_request_t *r, const cors_str *name);
 static ngx_int_t ngx_http_cors_add(ngx_http_request_t *r, const cors_str *name, const cors_str *value);
-static ngx_int_t ngx_http_cors_merge_vary(ngx_http_request_t *r, const cors_str *name, cors_str value);
+static ngx_int_t ngx_http_cors_merge_vary(ngx_http_request_t *r, const cors_str *name, const cors_str *value);
 static ngx_int_t ngx_http_cors_join(ngx_http_request_t *r, const cors_str *name, cors_str *joined);
 static ngx_uint_t ngx_http_cors_has_name(const ngx_table_elt_t *line, const cors_str *name);
 
@@ -20,32 +21,62 @@ ngx_http_cors_apply(ngx_http_request_t *r, const cors_decision *decision, const 
     ngx_int_t       rc;
     const cors_op  *op;
 
+    ngx_http_cors_drop_replaced(r, decision);
+
     for (i = 0; i < decision->op_count; i++) {
         op = &decision->ops[i];
-        rc = NGX_OK;
-        if (cors_op_value(op, request, &value) != CORS_OK) {
+        if (op->action == CORS_OP_REMOVE) {
+            continue;
+        }
+        value = op->value;
+        if (op->flags != 0 && cors_op_value(op, request, &value) != CORS_OK) {
             return NGX_ERROR;
         }
-        switch (op->action) {
-        case CORS_OP_REMOVE:
-            ngx_http_cors_drop(r, &op->name);
-            break;
-        case CORS_OP_SET:
-            ngx_http_cors_drop(r, &op->name);
-            rc = ngx_http_cors_add(r, &op->name, &value);
-            break;
-        case CORS_OP_APPEND:
-            rc = ngx_http_cors_add(r, &op->name, &value);
-            break;
-        case CORS_OP_VARY:
-            rc = ngx_http_cors_merge_vary(r, &op->name, value);
-            break;
-        }
+        rc = op->action == CORS_OP_VARY ? ngx_http_cors_merge_vary(r, &op->name, &value)
+                                        : ngx_http_cors_add(r, &op->name, &value);
         if (rc != NGX_OK) {
             return rc;
         }
     }
     return NGX_OK;
+}
+
+
+/*
+ * Drops the lines of every name that is removed or set, in one walk: no operation adds a line of a name before
+ * it is set. Of most lines no more than the length is looked at.
+ */
+static void
+ngx_http_cors_drop_replaced(ngx_http_request_t *r, const cors_decision *decision)
+{
+    uint32_t          i;
+    uint64_t          lengths;
+    ngx_uint_t        n;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *lines;
+
+    if (r->headers_out.headers.part.nelts == 0) {
+        return;
+    }
+    lengths = 0;
+    for (i = 0; i < decision->op_count; i++) {
+        lengths |= (uint64_t) 1 << decision->ops[i].name.len % 64;
+    }
+    for (part = &r->headers_out.headers.part; part != NULL; part = part->next) {
+        lines = part->elts;
+        for (n = 0; n < part->nelts; n++) {
+            if (!(lengths >> lines[n].key.len % 64 & 1)) {
+                continue;
+            }
+            for (i = 0; i < decision->op_count; i++) {
+                if ((decision->ops[i].action == CORS_OP_SET || decision->ops[i].action == CORS_OP_REMOVE)
+                    && ngx_http_cors_has_name(&lines[n], &decision->ops[i].name))
+                {
+                    lines[n].hash = 0;
+                }
+            }
+        }
+    }
 }
 
 
@@ -91,7 +122,7 @@ ngx_http_cors_add(ngx_http_request_t *r, const cors_str *name, const cors_str *v
 
 
 static ngx_int_t
-ngx_http_cors_merge_vary(ngx_http_request_t *r, const cors_str *name, cors_str value)
+ngx_http_cors_merge_vary(ngx_http_request_t *r, const cors_str *name, const cors_str *value)
 {
     size_t    written;
     cors_str  have, merged;
@@ -100,15 +131,15 @@ ngx_http_cors_merge_vary(ngx_http_request_t *r, const cors_str *name, cors_str v
         return NGX_ERROR;
     }
     if (have.ptr == NULL) {
-        return ngx_http_cors_add(r, name, &value);
+        return ngx_http_cors_add(r, name, value);
     }
-    if (cors_vary_merge(have, value, NULL, 0, &written) != CORS_ERROR_NO_SPACE) {
+    if (cors_vary_merge(have, *value, NULL, 0, &written) != CORS_ERROR_NO_SPACE) {
         return NGX_ERROR;
     }
     merged.len = written;
     merged.ptr = ngx_pnalloc(r->pool, merged.len);
     if (merged.ptr == NULL
-        || cors_vary_merge(have, value, (char *) merged.ptr, merged.len, &written) != CORS_OK)
+        || cors_vary_merge(have, *value, (char *) merged.ptr, merged.len, &written) != CORS_OK)
     {
         return NGX_ERROR;
     }
