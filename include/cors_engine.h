@@ -2044,17 +2044,15 @@ cors_status cors_audit_response(const cors_request *request,
                                 cors_audit *out);
 
 /**
- * Says an audit in one English line, such as "Chromium, Gecko and WebKit block: missing-allow-origin". Writes
- * it into buffer, ended by NUL, and its length without the NUL into written. buffer may be NULL if capacity is
- * 0, to ask for the need. Nothing is said, and an empty line written, where no browser blocks.
+ * Says an audit in one English line, such as "Chromium, Firefox and WebKit would block:
+ * missing-allow-origin". Writes it into buffer, ended by NUL, and its length without the NUL into written.
+ * buffer may be NULL if capacity is 0, to ask for the need. Nothing is said, and an empty line written, where
+ * no browser blocks.
  *
  * Any thread. Allocates nothing. Errors: CORS_ERROR_NO_SPACE, with the need, the NUL included, in written and
  * buffer left alone; CORS_ERROR_NULL and CORS_ERROR_STRUCT_SIZE, with nothing written.
  */
-cors_status cors_audit_text(const cors_audit *audit,
-                            char *buffer,
-                            size_t capacity,
-                            size_t *written);
+cors_status cors_audit_text(const cors_audit *audit, char *buffer, size_t capacity, size_t *written);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -168,7 +168,7 @@ fn an_upstream_is_audited() {
         let mut line = [0 as c_char; 100];
         let mut written = 0;
         assert_eq!(cors_audit_text(&raw const audit, line.as_mut_ptr(), 100, &raw mut written), CORS_OK);
-        let expected = c"Chromium, Gecko and WebKit block: missing-allow-origin";
+        let expected = c"Chromium, Firefox and WebKit would block: missing-allow-origin";
         assert_eq!(CStr::from_ptr(line.as_ptr()), expected);
     }
 }

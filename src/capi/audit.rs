@@ -104,9 +104,10 @@ pub unsafe extern "C" fn cors_audit_response(
     })
 }
 
-/// Says an audit in one English line, such as "Chromium, Gecko and WebKit block: missing-allow-origin". Writes
-/// it into buffer, ended by NUL, and its length without the NUL into written. buffer may be NULL if capacity is
-/// 0, to ask for the need. Nothing is said, and an empty line written, where no browser blocks.
+/// Says an audit in one English line, such as "Chromium, Firefox and WebKit would block:
+/// missing-allow-origin". Writes it into buffer, ended by NUL, and its length without the NUL into written.
+/// buffer may be NULL if capacity is 0, to ask for the need. Nothing is said, and an empty line written, where
+/// no browser blocks.
 ///
 /// Any thread. Allocates nothing. Errors: CORS_ERROR_NO_SPACE, with the need, the NUL included, in written and
 /// buffer left alone; CORS_ERROR_NULL and CORS_ERROR_STRUCT_SIZE, with nothing written.
@@ -173,7 +174,7 @@ impl cors_audit {
 
     /// Says it piece by piece: each reason once, after those who have it.
     fn say(&self, mut piece: impl FnMut(&[u8])) {
-        const NAMES: [&[u8]; 3] = [b"Chromium", b"Gecko", b"WebKit"];
+        const NAMES: [&[u8]; 3] = [b"Chromium", b"Firefox", b"WebKit"];
         let reasons = self.browsers();
         let is_new = |place: &usize| reasons[*place] != 0 && !reasons[..*place].contains(&reasons[*place]);
         for (said, place) in (0..reasons.len()).filter(is_new).enumerate() {
@@ -191,7 +192,7 @@ impl cors_audit {
                 }
                 piece(NAMES[place]);
             }
-            piece(if count == 1 { b" blocks: " } else { b" block: " });
+            piece(b" would block: ");
             let code = cors_reason_code(reason);
             if code.is_null() {
                 piece(b"unknown");

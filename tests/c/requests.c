@@ -224,7 +224,7 @@ static void audit(void) {
   CHECK(cors_audit_response(&request, NULL, 200, NULL, 0, &result) == CORS_OK && result.blocking == 3);
   CHECK(result.reason[CORS_ENGINE_GECKO] == CORS_BROWSER_REASON_MISSING_ALLOW_ORIGIN);
   CHECK(cors_audit_text(&result, text, sizeof text, &written) == CORS_OK && written == strlen(text));
-  CHECK(strcmp(text, "Chromium, Gecko and WebKit block: missing-allow-origin") == 0);
+  CHECK(strcmp(text, "Chromium, Firefox and WebKit would block: missing-allow-origin") == 0);
   CHECK(cors_audit_text(&result, NULL, 0, &written) == CORS_ERROR_NO_SPACE && written == strlen(text) + 1);
   CHECK(cors_audit_text(&result, text, written, &written) == CORS_OK);
   CHECK(cors_audit_text(&result, text, written, &written) == CORS_ERROR_NO_SPACE);
@@ -233,7 +233,7 @@ static void audit(void) {
   result.reason[CORS_ENGINE_WEBKIT] = 0;
   result.reason[CORS_ENGINE_CHROMIUM] = CORS_BROWSER_REASON_MULTIPLE_ALLOW_ORIGIN;
   CHECK(cors_audit_text(&result, text, sizeof text, &written) == CORS_OK);
-  CHECK(strcmp(text, "Chromium blocks: multiple-allow-origin; Gecko blocks: missing-allow-origin") == 0);
+  CHECK(strcmp(text, "Chromium would block: multiple-allow-origin; Firefox would block: missing-allow-origin") == 0);
 
   /* With a cookie the star is not enough, and the context can say otherwise. */
   CHECK(cors_request_header(&request, str("Cookie"), str("a=b")));

@@ -4,7 +4,7 @@ from cors_site import APP, EVIL, SiteTest
 from harness import Connection, ask, preflight, request_bytes
 
 # How the library says that all three browsers block.
-ALL_BLOCK = "Chromium, Gecko and WebKit block: "
+ALL_BLOCK = "Chromium, Firefox and WebKit would block: "
 
 
 class AuditTest(SiteTest):
