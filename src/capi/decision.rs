@@ -1,7 +1,6 @@
 //! What a policy says to a request.
 
 use super::door::door;
-use super::pointers::shared;
 use super::policy::cors_policy;
 use super::reasons::{CORS_REASON_INTERNAL, server_number};
 use super::request::{RequestView, cors_request};
@@ -127,7 +126,7 @@ pub unsafe extern "C" fn cors_decide(
     let decided = door(false, || {
         // SAFETY: the header's rules for pointers and strings; `out` is not NULL.
         unsafe {
-            let (Ok(policy), Ok(request)) = (shared(policy), shared(request)) else { return false };
+            let (Some(policy), Some(request)) = (policy.as_ref(), request.as_ref()) else { return false };
             let Ok(view) = RequestView::new(request) else { return false };
             if (*out).struct_size as usize != size_of::<cors_decision>() {
                 return false;

@@ -94,24 +94,29 @@ pub unsafe extern "C" fn cors_request_header(
 impl cors_request {
     fn take(&mut self, name: &[u8], value: cors_str) -> bool {
         let value = if value.ptr.is_null() && value.len == 0 { cors_str::of(b"") } else { value };
-        if name.eq_ignore_ascii_case(b"origin") {
+        // Most names of these lengths are told apart by how they end.
+        let end = name.last_chunk().map_or(0, |end| u32::from_le_bytes(*end) | u32::from_le_bytes(*b"    "));
+        let is = |lower_case: &[u8], lower_case_end: &[u8; 4]| {
+            end == u32::from_le_bytes(*lower_case_end) && name.eq_ignore_ascii_case(lower_case)
+        };
+        if is(b"origin", b"igin") {
             if self.origin_lines == 0 {
                 self.origin = value;
             }
             self.origin_lines = self.origin_lines.saturating_add(1);
-        } else if name.eq_ignore_ascii_case(b"access-control-request-method") {
+        } else if is(b"access-control-request-method", b"thod") {
             if self.request_method_lines == 0 {
                 self.request_method = value;
             }
             self.request_method_lines = self.request_method_lines.saturating_add(1);
-        } else if name.eq_ignore_ascii_case(b"access-control-request-headers") {
+        } else if is(b"access-control-request-headers", b"ders") {
             if let Some(line) = self.request_headers.get_mut(self.request_headers_lines as usize) {
                 line.write(value);
             }
             self.request_headers_lines = self.request_headers_lines.saturating_add(1);
-        } else if name.eq_ignore_ascii_case(b"cookie") {
+        } else if is(b"cookie", b"okie") {
             self.cookie_lines = self.cookie_lines.saturating_add(1);
-        } else if name.eq_ignore_ascii_case(b"sec-fetch-mode") {
+        } else if is(b"sec-fetch-mode", b"mode") {
             self.fetch_mode = value;
         } else {
             return false;

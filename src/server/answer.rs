@@ -254,10 +254,17 @@ impl<'a> Answer<'a> {
     }
 
     pub(crate) fn fields(&self) -> impl Iterator<Item = (ResponseHeader, Value<'a>)> {
-        let once = ResponseHeader::SENT
-            .into_iter()
-            .filter_map(|header| self.value(header).map(|value| (header, value)));
+        let value = |&header| self.value(header).map(|value| (header, value));
+        let once = self.sent().iter().filter_map(value);
         once.chain(self.requested_lines().map(|line| (ResponseHeader::AllowHeaders, line)))
+    }
+
+    /// The headers that may have a value.
+    pub(crate) fn sent(&self) -> &'static [ResponseHeader] {
+        match self.kind {
+            RequestKind::Preflight => &ResponseHeader::SENT_TO_PREFLIGHTS,
+            RequestKind::NotCors | RequestKind::Actual => &ResponseHeader::SENT_TO_OTHERS,
+        }
     }
 
     /// The lines of `Access-Control-Allow-Headers` that repeat the request's.

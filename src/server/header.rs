@@ -51,15 +51,21 @@ impl ResponseHeader {
         ResponseHeader::AllowPrivateNetwork,
     ];
 
-    /// The headers that a policy sends, in their order.
-    pub(crate) const SENT: [ResponseHeader; 7] = [
+    /// The headers that a policy sends to a preflight, in their order.
+    pub(crate) const SENT_TO_PREFLIGHTS: [ResponseHeader; 5] = [
+        ResponseHeader::AllowOrigin,
+        ResponseHeader::AllowCredentials,
+        ResponseHeader::AllowMethods,
+        ResponseHeader::MaxAge,
+        ResponseHeader::AllowHeaders,
+    ];
+
+    /// The headers that a policy sends to other requests, in their order.
+    pub(crate) const SENT_TO_OTHERS: [ResponseHeader; 4] = [
         ResponseHeader::AllowOrigin,
         ResponseHeader::AllowCredentials,
         ResponseHeader::ExposeHeaders,
-        ResponseHeader::AllowMethods,
-        ResponseHeader::MaxAge,
         ResponseHeader::TimingAllowOrigin,
-        ResponseHeader::AllowHeaders,
     ];
 }
 

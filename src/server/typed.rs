@@ -147,7 +147,7 @@ impl Answer<'_> {
     }
 
     pub(crate) fn send(&self, mut send: impl FnMut(ResponseHeader, HeaderValue)) {
-        for header in ResponseHeader::SENT {
+        for &header in self.sent() {
             if let Some(value) = self.value(header).and_then(Value::typed) {
                 send(header, value);
             }
