@@ -97,7 +97,8 @@ impl cors_request {
         // Most names of these lengths are told apart by how they end.
         let end = name.last_chunk().map_or(0, |end| u32::from_le_bytes(*end) | u32::from_le_bytes(*b"    "));
         let is = |lower_case: &[u8], lower_case_end: &[u8; 4]| {
-            end == u32::from_le_bytes(*lower_case_end) && name.eq_ignore_ascii_case(lower_case)
+            end == u32::from_le_bytes(*lower_case_end)
+                && (name == lower_case || name.eq_ignore_ascii_case(lower_case))
         };
         if is(b"origin", b"igin") {
             if self.origin_lines == 0 {

@@ -8,6 +8,7 @@
 
 #include "cors_module.h"
 
+static ngx_uint_t ngx_http_cors_is_bare_get(const cors_request *request);
 static void ngx_http_cors_mark(void *data);
 
 
@@ -91,17 +92,36 @@ ngx_http_cors_read_request(ngx_http_request_t *r, const ngx_http_cors_ctx_t *ctx
 }
 
 
-/* Decides by the policy of the context, which has one, and notes the outcome for the variables. */
-void
-ngx_http_cors_decide(ngx_http_cors_ctx_t *ctx, const cors_request *request, cors_decision *decision)
+/*
+ * Decides by the policy of the context, which has one, and notes the outcome for the variables. The decision is
+ * put into room, unless it is one that the policy has already: most requests say nothing to it.
+ */
+const cors_decision *
+ngx_http_cors_decide(ngx_http_cors_ctx_t *ctx, const cors_request *request, cors_decision *room)
 {
-    decision->struct_size = sizeof(cors_decision);
-    cors_decide(ctx->cors->policy->policy, request, decision);
+    const cors_decision  *decision;
 
+    if (ngx_http_cors_is_bare_get(request)) {
+        decision = &ctx->cors->policy->bare_get;
+    } else {
+        room->struct_size = sizeof(cors_decision);
+        cors_decide(ctx->cors->policy->policy, request, room);
+        decision = room;
+    }
     ctx->kind = decision->kind;
     ctx->reason = decision->reason;
     ctx->allowed = decision->allowed;
     ctx->decided = 1;
+    return decision;
+}
+
+
+/* Equal to the request of which ngx_http_cors_keep asks, in all that cors_decide reads. */
+static ngx_uint_t
+ngx_http_cors_is_bare_get(const cors_request *request)
+{
+    return request->origin_lines == 0 && request->request_method_lines == 0 && request->request_headers_lines == 0
+           && request->method.len == 3 && ngx_memcmp(request->method.ptr, "GET", 3) == 0;
 }
 
 

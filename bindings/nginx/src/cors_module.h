@@ -41,6 +41,7 @@ typedef struct {
 typedef struct {
     ngx_str_t                      name;
     const cors_policy             *policy;
+    cors_decision                  bare_get;  /* about a GET whose headers say nothing to a policy */
     ngx_http_cors_place_t          place;
 } ngx_http_cors_policy_t;
 
@@ -125,7 +126,7 @@ ngx_int_t ngx_http_cors_read_file(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *te
 ngx_http_cors_ctx_t *ngx_http_cors_find_ctx(ngx_http_request_t *r);
 ngx_int_t ngx_http_cors_enter(ngx_http_request_t *r, ngx_http_cors_ctx_t **out);
 void ngx_http_cors_read_request(ngx_http_request_t *r, const ngx_http_cors_ctx_t *ctx, cors_request *request);
-void ngx_http_cors_decide(ngx_http_cors_ctx_t *ctx, const cors_request *request, cors_decision *decision);
+const cors_decision *ngx_http_cors_decide(ngx_http_cors_ctx_t *ctx, const cors_request *request, cors_decision *room);
 
 /* preflight.c, header_filter.c: the two places on a request's way. */
 ngx_int_t ngx_http_cors_preflight(ngx_http_request_t *r);

@@ -26,8 +26,9 @@ ngx_http_cors_header_filter(ngx_http_request_t *r)
 {
     cors_request          request;
     ngx_uint_t            follows, audits;
-    cors_decision         decision;
+    cors_decision         room;
     ngx_http_cors_ctx_t  *ctx;
+    const cors_decision  *decision;
 
     if (r != r->main) {
         return ngx_http_cors_next_header_filter(r);
@@ -54,8 +55,8 @@ ngx_http_cors_header_filter(ngx_http_request_t *r)
         ngx_http_cors_audit_response(r, ctx, &request);
     }
     if (follows) {
-        ngx_http_cors_decide(ctx, &request, &decision);
-        if (ngx_http_cors_follow_policy(r, ctx, &request, &decision) != NGX_OK) {
+        decision = ngx_http_cors_decide(ctx, &request, &room);
+        if (ngx_http_cors_follow_policy(r, ctx, &request, decision) != NGX_OK) {
             return NGX_ERROR;
         }
     }

@@ -80,6 +80,7 @@ void
 ngx_http_cors_keep(ngx_conf_t *cf, ngx_http_cors_main_conf_t *main, ngx_http_cors_policy_t *named,
     const cors_policy *policy)
 {
+    cors_request         request;
     ngx_pool_cleanup_t  *cleanup;
 
     cleanup = ngx_pool_cleanup_add(cf->pool, 0);
@@ -91,6 +92,10 @@ ngx_http_cors_keep(ngx_conf_t *cf, ngx_http_cors_main_conf_t *main, ngx_http_cor
     cleanup->handler = ngx_http_cors_release;
     cleanup->data = (void *) policy;
     named->policy = policy;
+
+    cors_request_init(&request, CORS_STR("GET"));
+    named->bare_get.struct_size = sizeof(cors_decision);
+    cors_decide(policy, &request, &named->bare_get);
 }
 
 

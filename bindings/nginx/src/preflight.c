@@ -12,8 +12,9 @@ ngx_int_t
 ngx_http_cors_preflight(ngx_http_request_t *r)
 {
     cors_request          request;
-    cors_decision         decision;
+    cors_decision         room;
     ngx_http_cors_ctx_t  *ctx;
+    const cors_decision  *decision;
 
     if (r != r->main) {
         return NGX_DECLINED;
@@ -28,11 +29,11 @@ ngx_http_cors_preflight(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
     ngx_http_cors_read_request(r, ctx, &request);
-    ngx_http_cors_decide(ctx, &request, &decision);
-    if (decision.action != CORS_ACTION_RESPOND) {
+    decision = ngx_http_cors_decide(ctx, &request, &room);
+    if (decision->action != CORS_ACTION_RESPOND) {
         return NGX_DECLINED;
     }
-    return ngx_http_cors_answer(r, ctx, &request, &decision);
+    return ngx_http_cors_answer(r, ctx, &request, decision);
 }
 
 

@@ -168,7 +168,7 @@ static const ngx_http_cors_ctx_t *
 ngx_http_cors_decided(ngx_http_request_t *r)
 {
     cors_request          request;
-    cors_decision         decision;
+    cors_decision         room;
     ngx_http_cors_ctx_t  *ctx;
 
     ctx = ngx_http_cors_find_ctx(r->main);
@@ -177,7 +177,7 @@ ngx_http_cors_decided(ngx_http_request_t *r)
     }
     if (!ctx->decided) {
         ngx_http_cors_read_request(r->main, ctx, &request);
-        ngx_http_cors_decide(ctx, &request, &decision);
+        ngx_http_cors_decide(ctx, &request, &room);
     }
     return ctx;
 }
