@@ -8,9 +8,6 @@
 import { onlyLine, pairsOf } from "./headers.js";
 import { settingsOf } from "./options.js";
 
-const ANSWER = Symbol("cors-engine: the answer that goes onto this response");
-const NEXT = Symbol("cors-engine: what writes the head after it");
-
 /** @param options options as of npm's `cors`, a policy document, or a `Policy` */
 export function cors(options) {
   const { policy, preflightContinue } = settingsOf(options);
@@ -40,23 +37,19 @@ function carryOut(answer, preflightContinue, request, response, next) {
     response.end();
     return;
   }
-  response[ANSWER] = answer;
-  response[NEXT] = response.writeHead;
-  response.writeHead = writeHead;
+  const { writeHead } = response;
+  response.writeHead = (status, reason, headers) => {
+    response.writeHead = writeHead;
+    if (!response.headersSent) {
+      const passed = typeof reason === "string" ? headers : reason;
+      if (passed) setAll(response, passed);
+      put(answer, response);
+    }
+    return typeof reason === "string" ? response.writeHead(status, reason) : response.writeHead(status);
+  };
   // Over HTTP/2 a head can be sent without a call of `writeHead`.
   if (request.httpVersionMajor === 2) put(answer, response);
   next();
-}
-
-/** Stands in for `response.writeHead` once. */
-function writeHead(status, ...rest) {
-  this.writeHead = this[NEXT];
-  if (this.headersSent) return this.writeHead(status, ...rest);
-  const headers = rest.find((argument) => typeof argument === "object" && argument !== null);
-  if (headers) setAll(this, headers);
-  put(this[ANSWER], this);
-  const words = rest.filter((argument) => typeof argument === "string");
-  return this.writeHead(status, ...words);
 }
 
 /** Sets what was passed to `writeHead`: an object, a list of pairs, or a list of names and values by turns. */
@@ -72,11 +65,15 @@ function setAll(response, headers) {
 
 /** Puts an answer on a response, which changes nothing if it is there already. */
 function put(answer, response) {
-  const { removes, headers } = answer.form;
+  const { removes, headers, hasRepeats } = answer.form;
   for (const name of response.getHeaderNames()) {
     if (removes.has(name)) response.removeHeader(name);
   }
-  for (const [name, source] of headers) add(response, name, answer.value(source));
+  for (let place = 0; place < headers.length; place++) {
+    const [name, source] = headers[place];
+    if (hasRepeats) add(response, name, answer.value(source));
+    else response.setHeader(name, answer.value(source));
+  }
   const before = response.getHeader("vary");
   const vary = answer.varyBeside(before);
   if (vary !== before) response.setHeader("vary", vary);

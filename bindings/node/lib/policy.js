@@ -6,7 +6,7 @@ import { InvalidRequestError, described } from "./fetch.js";
 import { linesOf, onlyLine } from "./headers.js";
 
 /** What the engine says for an answer that takes over a part of a request header. */
-const NO_FORM = 0xffff_ffff;
+const NO_FORM = -1;
 
 const release = released("free_policy");
 
@@ -103,30 +103,28 @@ export class Policy {
   }
 
   #answer(method, origin, requestMethod, requestHeaders) {
-    const methodLength = method.length;
-    const originLength = origin === undefined ? 0 : origin.length;
-    const requestMethodLength = requestMethod === undefined ? 0 : requestMethod.length;
-    const requestHeadersLength = requestHeaders === undefined ? 0 : requestHeaders.length;
-    let place = methodLength + originLength;
-    const room = door.room(place + requestMethodLength + requestHeadersLength);
+    // The method and the headers lie in memory one after the other, as byte strings.
+    const originPlace = method.length;
+    const methodPlace = originPlace + lengthOf(origin);
+    const headersPlace = methodPlace + lengthOf(requestMethod);
+    const room = door.room(headersPlace + lengthOf(requestHeaders));
     let wide = write(room, 0, method);
-    if (origin !== undefined) wide |= write(room, methodLength, origin);
-    if (requestMethod !== undefined) wide |= write(room, place, requestMethod);
-    place += requestMethodLength;
-    if (requestHeaders !== undefined) wide |= write(room, place, requestHeaders);
-    const lengths = [
-      methodLength,
-      origin === undefined ? ABSENT : originLength,
-      requestMethod === undefined ? ABSENT : requestMethodLength,
-      requestHeaders === undefined ? ABSENT : requestHeadersLength,
-    ];
-    const number = wide > 0xff ? NO_FORM : door.functions.answer(this.#handle, ...lengths) >>> 0;
+    if (origin !== undefined) wide |= write(room, originPlace, origin);
+    if (requestMethod !== undefined) wide |= write(room, methodPlace, requestMethod);
+    if (requestHeaders !== undefined) wide |= write(room, headersPlace, requestHeaders);
+    const originLength = origin === undefined ? ABSENT : origin.length;
+    const requestMethodLength = requestMethod === undefined ? ABSENT : requestMethod.length;
+    const requestHeadersLength = requestHeaders === undefined ? ABSENT : requestHeaders.length;
+    const { answer, answer_form } = door.functions;
+    const number =
+      wide > 0xff
+        ? NO_FORM
+        : answer(this.#handle, method.length, originLength, requestMethodLength, requestHeadersLength);
     let form = this.#forms.get(number);
     if (form === undefined) {
-      if (number === NO_FORM) {
-        return this.#answerLines(method, present({ origin, requestMethod, requestHeaders }));
-      }
-      form = new Form(door.read(door.functions.answer_form(this.#handle, ...lengths)));
+      if (number === NO_FORM) return this.#answerLines(method, present({ origin, requestMethod, requestHeaders }));
+      const length = answer_form(this.#handle, method.length, originLength, requestMethodLength, requestHeadersLength);
+      form = new Form(door.read(length));
       this.#forms.set(number, form);
     }
     return new Answer(form, origin, requestMethod, requestHeaders);
@@ -173,6 +171,8 @@ class Form {
     this.vary = vary;
     this.varyValue = vary.join(", ");
     this.headers = headers;
+    /** Whether a header of the answer comes on several lines. */
+    this.hasRepeats = new Set(headers.map(([name]) => name)).size < headers.length;
     this.varyMerged = new Map();
   }
 }
@@ -231,6 +231,10 @@ class Answer {
 function decision(answer) {
   const { kind, reason, words, allows, status, removes, vary } = answer.form;
   return { kind, reason, words, allows, status, headers: answer.headers(), vary: [...vary], removes: [...removes] };
+}
+
+function lengthOf(value) {
+  return value === undefined ? 0 : value.length;
 }
 
 /** Writes a byte string; gives a number above 255 if it is none. */

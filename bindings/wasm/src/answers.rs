@@ -4,104 +4,33 @@
 use crate::json::{Misuse, Object, bytes, text};
 use crate::{buffers, policies};
 use cors_engine::protocol::{HeaderLines, HeaderList};
-use cors_engine::server::{Action, Answer, Operation, vary_lists};
+use cors_engine::server::{Action, Answer, Operation, Policy, vary_lists};
+use cors_engine_answers::{NO_FORM, Packed, number};
 use serde_json::{Value, json};
 
-/// The header is not there.
-const ABSENT: usize = u32::MAX as usize;
-
-/// Either there is no such policy, or the answer has no form: a value of it is a part of a request header.
-const NO_FORM: u32 = u32::MAX;
-
-const READ: [&[u8]; 3] = [b"origin", b"access-control-request-method", b"access-control-request-headers"];
-
-/// A request as it lies in the input.
-struct Packed<'i> {
-    method: &'i [u8],
-    lines: [(&'static [u8], &'i [u8]); 3],
-    count: usize,
-}
-
-impl<'i> Packed<'i> {
-    fn read(input: &'i [u8], lengths: [usize; 4]) -> Self {
-        let mut rest = input;
-        let mut take = |length: usize| {
-            let (taken, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-            rest = after;
-            taken
-        };
-        let mut packed = Packed { method: take(lengths[0]), lines: [(b"", b""); 3], count: 0 };
-        for (name, length) in READ.into_iter().zip(&lengths[1..]) {
-            if *length != ABSENT {
-                packed.lines[packed.count] = (name, take(*length));
-                packed.count += 1;
-            }
-        }
-        packed
-    }
-
-    fn lines(&self) -> &[(&'static [u8], &'i [u8])] {
-        &self.lines[..self.count]
-    }
-
-    /// The request header whose whole value a value of the answer is, counted from 1; 0 when it is the
-    /// policy's own, `None` when it is a part of one.
-    fn source(&self, value: &[u8]) -> Option<u32> {
-        let starts = value.as_ptr() as usize;
-        for (name, line) in self.lines() {
-            let line_starts = line.as_ptr() as usize;
-            if starts >= line_starts && starts < line_starts + line.len().max(1) {
-                let position = READ.iter().position(|read| read == name)? as u32 + 1;
-                return (line.len() == value.len()).then_some(position);
-            }
-        }
-        Some(0)
-    }
-}
-
 pub(crate) fn answer(policy: usize, lengths: [usize; 4]) -> u32 {
-    with_answer(policy, lengths, number).unwrap_or(NO_FORM)
-}
-
-/// Names an answer's form: of one policy, two answers with the same number differ only in the values that
-/// they take over from the request.
-fn number(packed: &Packed<'_>, answer: &Answer<'_>) -> u32 {
-    let mut taken_over = 0;
-    let mut headers = 0;
-    for (_, value) in answer.headers() {
-        match packed.source(value) {
-            Some(source) => taken_over |= (1 << source) >> 1,
-            None => return NO_FORM,
-        }
-        headers += 1;
-    }
-    let vary = answer.vary().count() as u32;
-    let parts =
-        [(answer.kind() as u32, 2), (taken_over, 3), (headers, 5), (vary, 8), (answer.reason() as u32, 6)];
-    parts.into_iter().fold(0, |number, (part, bits)| number << bits | part)
+    with_request(policy, lengths, number).unwrap_or(NO_FORM)
 }
 
 pub(crate) fn form(policy: usize, lengths: [usize; 4]) -> Value {
-    with_answer(policy, lengths, |packed, answer| {
+    with_request(policy, lengths, |policy, packed| {
+        let answer = packed.answer(policy);
         let header = |(name, value): (&str, &[u8])| match packed.source(value) {
             None | Some(0) => json!([name, text(value)]),
             Some(source) => json!([name, source]),
         };
-        described(answer, answer.headers().map(header).collect())
+        described(&answer, answer.headers().map(header).collect())
     })
     .unwrap_or_default()
 }
 
-fn with_answer<T>(
+fn with_request<T>(
     policy: usize,
     lengths: [usize; 4],
-    look: impl FnOnce(&Packed<'_>, &Answer<'_>) -> T,
+    look: impl FnOnce(&Policy, &Packed<'_>) -> T,
 ) -> Result<T, Misuse> {
     policies::with(policy, |policy| {
-        buffers::read(usize::MAX, |input| {
-            let packed = Packed::read(input, lengths);
-            look(&packed, &policy.answer(packed.method, packed.lines()))
-        })
+        buffers::read(usize::MAX, |input| look(policy, &Packed::read(input, lengths)))
     })
 }
 
