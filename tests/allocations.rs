@@ -1,9 +1,9 @@
-//! Deciding allocates nothing, whatever the request says, ten thousand origins fit in two megabytes, and what a
+//! Deciding and classifying allocate nothing, whatever the request says, ten thousand origins fit in two megabytes, and what a
 //! policy document costs to read grows with its length and with nothing else.
 
 use allocation_counter::measure;
 use cors_engine::server::{Action, AnswerReason, Operation};
-use cors_engine::{Policy, PolicyConfig};
+use cors_engine::{Body, Engine, Initiator, Policy, PolicyConfig, Request, needs_preflight};
 
 /// The size of one hostile header value.
 const HOSTILE: usize = 64 * 1024;
@@ -134,6 +134,42 @@ fn decide_counted(policy: &Policy, method: &[u8], headers: &Vec<(&str, &[u8])>) 
     });
     assert_eq!(counted.count_total, 0, "{reason:?} allocates");
     reason
+}
+
+#[test]
+fn classifying_a_request_allocates_nothing() {
+    let long = "x".repeat(HOSTILE);
+    let simple = [
+        ("Accept", "application/json, text/plain, */*"),
+        ("Accept-Language", "en-US,en;q=0.5"),
+        ("Content-Language", "en"),
+        ("Content-Type", "text/plain;charset=UTF-8"),
+        ("Range", "bytes=0-65535"),
+    ];
+    let unsafe_ones = [
+        ("Content-Type", "application/json"),
+        ("X-Requested-With", "XMLHttpRequest"),
+        ("Authorization", "Bearer 8c1f0b6e2d9a47f3"),
+        ("Cookie", "a=b"),
+        ("X-Id", &long),
+    ];
+    let repeated = [("accept", "a"), ("Accept", " b "), ("X-Id", "1"), ("x-id", "2"), ("Accept", &long)];
+    let many = vec![("Accept", "a"); 200];
+    let xml_http_request = Initiator::XmlHttpRequest { upload_listener: false };
+    for engine in Engine::ALL {
+        for headers in [&[][..], &simple, &unsafe_ones, &repeated, &many] {
+            for (url, method) in [("https://api.example/", "POST"), ("https://app.example/", "put")] {
+                for (body, initiator) in [(Body::None, Initiator::Fetch), (Body::Text, xml_http_request)] {
+                    let mut request = Request::fetch("https://app.example", url).unwrap();
+                    request.method = method.into();
+                    request.headers = headers.iter().copied().collect();
+                    (request.body, request.initiator) = (body, initiator);
+                    let counted = measure(|| assert!(needs_preflight(engine, &request).is_ok()));
+                    assert_eq!(counted.count_total, 0, "{engine:?}: {request:?}");
+                }
+            }
+        }
+    }
 }
 
 #[test]

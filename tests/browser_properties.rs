@@ -106,7 +106,7 @@ proptest! {
         ]), prop::collection::vec(any::<u8>(), 0..40)), 0..8),
     ) {
         let Ok(mut request) = Request::fetch("https://a.test", &url) else { return Ok(()) };
-        request.method = method;
+        request.method = method.into();
         request.headers = headers.into_iter().collect();
         request.mode = [RequestMode::Cors, RequestMode::NoCors, RequestMode::SameOrigin, RequestMode::Navigate][modes.0];
         request.credentials = [CredentialsMode::Omit, CredentialsMode::SameOrigin, CredentialsMode::Include][modes.1];

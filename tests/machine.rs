@@ -115,6 +115,19 @@ fn a_full_cache_forgets_the_url_stored_longest_ago() {
 }
 
 #[test]
+fn a_url_stored_again_is_the_last_that_a_full_cache_forgets() {
+    let mut cache = PreflightCache::with_limits(2, 1 << 20);
+    let (soon, late) = (Duration::ZERO, Duration::from_secs(24 * 3_600));
+    assert!(preflights(put("https://b.test/1"), &mut cache, soon));
+    assert!(preflights(put("https://b.test/2"), &mut cache, soon));
+    assert!(preflights(put("https://b.test/1"), &mut cache, late));
+    assert!(preflights(put("https://b.test/3"), &mut cache, late));
+    assert_eq!(cache.len(), 2);
+    assert!(!preflights(put("https://b.test/1"), &mut cache, late));
+    assert!(preflights(put("https://b.test/2"), &mut cache, late));
+}
+
+#[test]
 fn the_bytes_of_a_cache_are_bounded() {
     let long = |path: &str| format!("https://b.test/{path}{}", "x".repeat(500));
     let mut cache = PreflightCache::with_limits(100, 2_000);

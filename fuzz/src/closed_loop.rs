@@ -89,7 +89,7 @@ fn fetches(u: &mut Unstructured<'_>) -> Result<Vec<(Request, u64)>> {
         let Ok(origin) = Origin::parse(&page) else { continue };
         let mut request = Request::fetch("null", url).expect("a request");
         request.origin = origin;
-        request.method = bytes(&word(u, METHODS)?);
+        request.method = bytes(&word(u, METHODS)?).into();
         request.credentials =
             *u.choose(&[CredentialsMode::Omit, CredentialsMode::SameOrigin, CredentialsMode::Include])?;
         request.headers =

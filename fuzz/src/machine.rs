@@ -95,7 +95,7 @@ fn answer(u: &mut Unstructured<'_>) -> Result<Answer> {
 
 fn request(plan: &Plan) -> Request {
     let mut request = Request::fetch(PAGE, "https://b.test/x").expect("a request");
-    request.method = bytes(&plan.method);
+    request.method = bytes(&plan.method).into();
     request.credentials = plan.credentials;
     request.headers = plan.headers.iter().map(|(name, value)| (bytes(name), bytes(value))).collect();
     request

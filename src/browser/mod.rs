@@ -33,17 +33,17 @@ pub use request::{
 };
 pub use response::{ExposedHeaders, FilteredResponse, ResponseHead, ResponseType};
 
+use crate::protocol::method::{self, Method};
 use crate::protocol::request_header::SafelistRules;
-use crate::protocol::{HeaderList, Origin, method};
+use crate::protocol::{HeaderList, Origin};
 use crate::reason::Reason;
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::time::Duration;
 use outcome::Outcome::{NetworkError, Response};
-use preflight::{Asked, RequestHeaders, access_control_request_headers};
+use preflight::{Asked, RequestHeaders};
 use preflight_cache::CacheKey;
 use profile::{Forgets, Profile, RemovedHeaders, StreamBody};
-use smallvec::SmallVec;
 use url::Url;
 
 /// One fetch, from the request that script makes to the response that script gets.
@@ -86,7 +86,7 @@ pub struct Fetch {
     origin: Origin,
     url: Url,
     initial_url: Option<Url>,
-    method: SmallVec<[u8; 16]>,
+    method: Method,
     headers: HeaderList,
     /// The header list before redirects removed headers from it, where an engine remembers it.
     original_headers: Option<HeaderList>,
@@ -162,7 +162,7 @@ impl Fetch {
         Ok(Fetch {
             engine,
             profile,
-            method: SmallVec::from_slice(method::normalize(&request.method)),
+            method: Method::from(method::normalize(&request.method)),
             headers: request.take_header_list(profile),
             original_headers: None,
             body: request.sent_body().clone(),
@@ -189,7 +189,7 @@ impl Fetch {
             redirect_count: 0,
             timing_allow_failed: false,
             preflighted: false,
-            access_control_request_headers: RequestHeaders::new(),
+            access_control_request_headers: RequestHeaders::default(),
             is_new_connection_fetch: false,
             late_refusal: None,
             state: State::Created,
@@ -352,7 +352,7 @@ impl Fetch {
     /// Whether this hop is to be preflighted: the condition in main fetch.
     fn needs_preflight(&self) -> bool {
         let is_unsafe =
-            |headers: &HeaderList| self.safelist.cors_unsafe_names(headers.lines()).next().is_some();
+            |headers: &HeaderList| self.safelist.cors_unsafe_lines(headers.known_lines()).next().is_some();
         self.is_preflight_forced()
             || (self.unsafe_request
                 && (!method::is_cors_safelisted(&self.method) || is_unsafe(&self.headers)))
@@ -363,7 +363,8 @@ impl Fetch {
         self.use_cors_preflight
             || (self.profile.preflights_stick && self.preflighted)
             || self.original_headers.as_ref().is_some_and(|original| {
-                self.unsafe_request && self.safelist.cors_unsafe_names(original.lines()).next().is_some()
+                self.unsafe_request
+                    && self.safelist.cors_unsafe_lines(original.known_lines()).next().is_some()
             })
     }
 
@@ -395,7 +396,7 @@ impl Fetch {
             return self.http_network_or_cache_fetch();
         }
         self.access_control_request_headers =
-            access_control_request_headers(self.profile, self.safelist, self.preflighted_headers());
+            RequestHeaders::of(self.profile, self.safelist, self.preflighted_headers());
         if self.asked().is_cached(cache, &self.cache_key(), now) {
             return self.http_network_or_cache_fetch();
         }

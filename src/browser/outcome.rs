@@ -171,7 +171,7 @@ impl<'f> Outgoing<'f> {
     /// ```
     #[must_use]
     pub fn access_control_request_headers(&self) -> Option<&'f [u8]> {
-        let value = &self.fetch.access_control_request_headers[..];
+        let value = self.fetch.access_control_request_headers.value();
         (self.exchange == Exchange::Preflight && !value.is_empty()).then_some(value)
     }
 

@@ -8,9 +8,9 @@ use super::request::{
     CacheMode, CredentialsMode, InvalidRequest, Request, RequestMode, is_taken_from_script, validate_header,
 };
 use super::response::ResponseHead;
-use crate::protocol::list::{self, TokenList, delta_seconds};
+use crate::protocol::list::{TokenList, delta_seconds};
 use crate::protocol::request_header::{SafelistRules, is_cors_non_wildcard};
-use crate::protocol::{HeaderList, Origin, method, trim};
+use crate::protocol::{HeaderList, Origin, is_same_name, method, trim};
 use crate::reason::Reason;
 use core::time::Duration;
 use smallvec::SmallVec;
@@ -67,17 +67,23 @@ impl Preflight<'_> {
 /// ```
 pub fn needs_preflight(engine: Engine, request: &Request) -> Result<Preflight<'_>, InvalidRequest> {
     let profile = engine.profile();
-    request.validate_before_headers()?;
+    let method = request.validate_before_headers()?;
     let rules = request.safelist_rules(profile);
     let mut first_unsafe = None;
     // A safelisted header is valid and not forbidden, so these are all that there is to look at.
-    for (name, value) in rules.cors_unsafe_lines(request.written_headers(profile)) {
-        validate_header(name, value)?;
-        if first_unsafe.is_none() && is_taken_from_script(profile, name, value) {
-            first_unsafe = Some(name);
+    let default_type = request.default_content_type_line(profile);
+    let lines = request.headers.known_lines().chain(default_type);
+    let safelist = rules.over(lines.clone());
+    for line in lines {
+        if safelist.has(&line) {
+            continue;
+        }
+        validate_header(line)?;
+        if first_unsafe.is_none() && is_taken_from_script(profile, line) {
+            first_unsafe = Some(line.name);
         }
     }
-    request.validate_body(profile)?;
+    request.validate_body(profile, method)?;
     let is_cors = request.mode == RequestMode::Cors && matches!(request.url.scheme(), "http" | "https");
     if !is_cors || request.origin.is_origin_of(&request.url) {
         return Ok(Preflight::NotCrossOrigin);
@@ -88,7 +94,7 @@ pub fn needs_preflight(engine: Engine, request: &Request) -> Result<Preflight<'_
     if !request.is_unsafe_request() {
         return Ok(Preflight::Simple);
     }
-    if !method::is_cors_safelisted(method::normalize(&request.method)) {
+    if !method::is_cors_safelisted(method) {
         return Ok(Preflight::Method);
     }
     Ok(first_unsafe.map_or(Preflight::Simple, Preflight::UnsafeHeader))
@@ -103,8 +109,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) method: &'a [u8],
     pub(crate) headers: &'a HeaderList,
     pub(crate) rules: SafelistRules,
-    /// The CORS-unsafe request-header names, as [`access_control_request_headers`] writes them.
-    pub(crate) unsafe_names: &'a [u8],
+    /// The CORS-unsafe request-header names.
+    pub(crate) unsafe_names: &'a RequestHeaders,
     pub(crate) use_cors_preflight: bool,
     /// Whether a preflight is necessary whatever the method and the headers are.
     pub(crate) is_forced: bool,
@@ -129,38 +135,52 @@ impl Allowed<'_> {
     }
 }
 
-/// The value of `Access-Control-Request-Headers`: the CORS-unsafe request-header names in lower case, sorted.
-pub(crate) type RequestHeaders = SmallVec<[u8; 64]>;
+/// The CORS-unsafe request-header names in lower case, sorted: the value of `Access-Control-Request-Headers`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RequestHeaders {
+    value: SmallVec<[u8; 64]>,
+    /// Where each name ends.
+    ends: SmallVec<[usize; 8]>,
+}
 
-/// Writes the value of `Access-Control-Request-Headers`; it is empty when the header is not sent.
-pub(crate) fn access_control_request_headers(
-    profile: &Profile,
-    rules: SafelistRules,
-    headers: &HeaderList,
-) -> RequestHeaders {
-    let mut names: SmallVec<[&[u8]; 8]> = rules.cors_unsafe_names(headers.lines()).collect();
-    let lower = u8::to_ascii_lowercase;
-    names.sort_by(|a, b| a.iter().map(lower).cmp(b.iter().map(lower)));
-    if !profile.request_headers_repeat {
-        names.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
-    }
-    let mut value = RequestHeaders::new();
-    for name in names {
-        if !value.is_empty() {
-            value.push(b',');
+impl RequestHeaders {
+    /// The names of `headers`; none where the header is not sent.
+    pub(crate) fn of(profile: &Profile, rules: SafelistRules, headers: &HeaderList) -> Self {
+        let safelist = rules.over(headers.known_lines());
+        let mut names: SmallVec<[&[u8]; 8]> = SmallVec::new();
+        headers.known_lines().filter(|line| !safelist.has(line)).for_each(|line| names.push(line.name));
+        let lower = u8::to_ascii_lowercase;
+        names.sort_by(|a, b| a.iter().map(lower).cmp(b.iter().map(lower)));
+        if !profile.request_headers_repeat {
+            names.dedup_by(|a, b| is_same_name(a, b));
         }
-        value.extend_from_slice(name);
+        let mut written = RequestHeaders::default();
+        for name in names {
+            if !written.value.is_empty() {
+                written.value.push(b',');
+            }
+            written.value.extend_from_slice(name);
+            written.ends.push(written.value.len());
+        }
+        written.value.make_ascii_lowercase();
+        written
     }
-    value.make_ascii_lowercase();
-    value
+
+    pub(crate) fn value(&self) -> &[u8] {
+        &self.value
+    }
+
+    fn names(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let name = &self.value[start..end];
+            start = end + ",".len();
+            name
+        })
+    }
 }
 
 impl Asked<'_> {
-    /// The CORS-unsafe request-header names, in lower case and sorted.
-    fn unsafe_names(&self) -> impl Iterator<Item = &[u8]> {
-        list::elements(self.unsafe_names)
-    }
-
     /// Whether the cache makes a preflight unnecessary: the first step of
     /// [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch) that concerns CORS.
     pub(crate) fn is_cached(&self, cache: &PreflightCache, key: &CacheKey<'_>, now: Duration) -> bool {
@@ -172,7 +192,7 @@ impl Asked<'_> {
             // Only where nothing has to be remembered.
             return rules.free_methods.contains(&self.method)
                 && !self.is_forced
-                && self.unsafe_names.is_empty();
+                && self.unsafe_names.value().is_empty();
         };
         let is_free = rules.free_methods.contains(&self.method);
         let method_is_cached = match rules.flags_are_served_by {
@@ -181,7 +201,7 @@ impl Asked<'_> {
             FlagsServedBy::FreshAnswer | FlagsServedBy::AnyAnswerEver => remembered.has_answer(),
         };
         ((is_free && method_is_cached) || remembered.has_method(self.method))
-            && self.unsafe_names().all(|name| remembered.has_header_name(name))
+            && self.unsafe_names.names().all(|name| remembered.has_header_name(name))
     }
 
     fn is_stored(&self, key: &CacheKey<'_>) -> bool {
@@ -239,13 +259,9 @@ impl Asked<'_> {
             PreflightOrder::Redirect => no_redirect().and_then(|()| cors_check()).and_then(|()| ok_status()),
             PreflightOrder::Status => no_redirect().and_then(|()| ok_status()).and_then(|()| cors_check()),
         }?;
-        let extract = |name: &[u8], reason| {
-            let value = || response.headers.get(name).unwrap_or_default();
-            TokenList::extract(&response.headers, name).map_err(|_| Refusal::new(reason, value()))
-        };
         Ok(Allowed {
-            methods: extract(b"access-control-allow-methods", Reason::InvalidAllowMethods)?,
-            header_names: extract(b"access-control-allow-headers", Reason::InvalidAllowHeaders)?,
+            methods: extract(response, b"access-control-allow-methods", Reason::InvalidAllowMethods)?,
+            header_names: extract(response, b"access-control-allow-headers", Reason::InvalidAllowHeaders)?,
         })
     }
 
@@ -267,7 +283,7 @@ impl Asked<'_> {
         if !method_allowed {
             return Err(Refusal::new(Reason::MethodNotAllowed, self.method));
         }
-        let lists = |name: &[u8]| allowed.header_names().any(|listed| listed.eq_ignore_ascii_case(name));
+        let lists = |name: &[u8]| allowed.header_names().any(|listed| is_same_name(listed, name));
         if !self.profile.wildcard_covers_authorization {
             let non_wildcard =
                 self.headers.lines().map(|(name, _)| name).find(|name| is_cors_non_wildcard(name));
@@ -276,10 +292,10 @@ impl Asked<'_> {
             }
         }
         if !(wildcards_count && lists(b"*")) {
-            if let Some(name) = self.unsafe_names().find(|name| !lists(name)) {
-                let mut written = self.rules.cors_unsafe_names(self.headers.lines());
-                let written = written.find(|written| written.eq_ignore_ascii_case(name));
-                return Err(Refusal::new(Reason::HeaderNotAllowed, written.unwrap_or(name)));
+            if let Some(name) = self.unsafe_names.names().find(|name| !lists(name)) {
+                let mut written = self.rules.cors_unsafe_lines(self.headers.known_lines());
+                let written = written.find(|line| line.name.eq_ignore_ascii_case(name));
+                return Err(Refusal::new(Reason::HeaderNotAllowed, written.map_or(name, |line| line.name)));
             }
         }
         Ok(())
@@ -304,4 +320,14 @@ impl Asked<'_> {
         };
         Some(Duration::from_secs(seconds.unwrap_or(DEFAULT_MAX_AGE).min(self.profile.max_age_limit)))
     }
+}
+
+/// [Extracts header list values](https://fetch.spec.whatwg.org/#extract-header-list-values), or refuses.
+fn extract<'r>(
+    response: &ResponseHead<'r>,
+    name: &[u8; 28],
+    reason: Reason,
+) -> Result<Option<TokenList<'r>>, Refusal> {
+    let value = || response.headers.get_known(name).unwrap_or_default();
+    TokenList::of_lines(response.headers.values_of(name)).map_err(|_| Refusal::new(reason, value()))
 }

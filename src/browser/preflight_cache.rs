@@ -2,10 +2,11 @@
 
 use super::profile::{CacheRules, FlagsServedBy, Wildcards};
 use super::request::CredentialsMode;
-use crate::protocol::request_header;
-use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use crate::protocol::{is_same_name, request_header};
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ops::Range;
 use core::time::Duration;
 use smallvec::SmallVec;
 
@@ -24,7 +25,9 @@ const ENTRIES_PER_URL: usize = 256;
 /// ```
 #[derive(Clone, Debug)]
 pub struct PreflightCache {
-    slots: BTreeMap<Box<[u8]>, Slot>,
+    slots: BTreeMap<Arc<[u8]>, Slot>,
+    /// The keys of the slots, each with its [`Slot::last_store`], in the order of these.
+    keys_by_age: VecDeque<(u64, Arc<[u8]>)>,
     stores: u64,
     bytes: usize,
     maximum_urls: usize,
@@ -37,24 +40,36 @@ struct Slot {
     last_store: u64,
     bytes: usize,
     entries: Vec<Entry>,
+    /// The names that entries allow, as the server wrote them, `*` included.
+    names: Vec<u8>,
 }
 
 /// A [cache entry](https://fetch.spec.whatwg.org/#cache-entry) without its key.
 #[derive(Clone, Debug)]
 struct Entry {
-    permission: Permission<SmallVec<[u8; 24]>>,
+    permission: Permission<Range<usize>>,
     credentials: bool,
     stored: Duration,
     max_age: Duration,
 }
 
-/// What an entry allows. Names are kept as the server wrote them, `*` included.
+/// What an entry allows, and the name of it.
 #[derive(Clone, Copy, Debug)]
-enum Permission<B> {
+enum Permission<N> {
     /// That a preflight was answered well at all.
     Answer,
-    Method(B),
-    HeaderName(B),
+    Method(N),
+    HeaderName(N),
+}
+
+impl<N> Permission<N> {
+    fn map<M>(self, name: impl FnOnce(N) -> M) -> Permission<M> {
+        match self {
+            Permission::Answer => Permission::Answer,
+            Permission::Method(method) => Permission::Method(name(method)),
+            Permission::HeaderName(header_name) => Permission::HeaderName(name(header_name)),
+        }
+    }
 }
 
 /// Who asks the cache, and for what URL.
@@ -67,7 +82,7 @@ pub(crate) struct CacheKey<'a> {
 
 /// What a cache knows for one key at one time.
 pub(crate) struct Remembered<'c> {
-    entries: &'c [Entry],
+    slot: &'c Slot,
     rules: CacheRules,
     key: &'c CacheKey<'c>,
     now: Duration,
@@ -112,7 +127,14 @@ impl PreflightCache {
     /// ```
     #[must_use]
     pub fn with_limits(maximum_urls: usize, maximum_bytes: usize) -> Self {
-        PreflightCache { slots: BTreeMap::new(), stores: 0, bytes: 0, maximum_urls, maximum_bytes }
+        PreflightCache {
+            slots: BTreeMap::new(),
+            keys_by_age: VecDeque::new(),
+            stores: 0,
+            bytes: 0,
+            maximum_urls,
+            maximum_bytes,
+        }
     }
 
     /// Forgets everything.
@@ -122,6 +144,7 @@ impl PreflightCache {
     /// ```
     pub fn clear(&mut self) {
         self.slots.clear();
+        self.keys_by_age.clear();
         self.bytes = 0;
     }
 
@@ -156,7 +179,7 @@ impl PreflightCache {
             return None;
         }
         let slot = self.slots.get(&key.bytes()[..])?;
-        Some(Remembered { entries: &slot.entries, rules, key, now })
+        Some(Remembered { slot, rules, key, now })
     }
 
     /// Stores what a preflight allowed: the last steps of
@@ -174,34 +197,31 @@ impl PreflightCache {
     ) {
         let key_bytes = key.bytes();
         let mut slot = self.remove(&key_bytes).unwrap_or_default();
-        if methods.clone().chain(header_names.clone()).nth(ENTRIES_PER_URL).is_some() {
+        let names = methods.clone().chain(header_names.clone());
+        let (count, length) = names.fold((0, 0), |(count, length), name| (count + 1, length + name.len()));
+        if count > ENTRIES_PER_URL {
             return;
         }
-        slot.entries.retain(|entry| entry.is_fresh(rules, now));
-        slot.entries.reserve(1 + methods.clone().count() + header_names.clone().count());
+        slot.forget_expired(rules, now);
+        slot.entries.reserve(1 + count);
+        slot.names.reserve(length);
         let earlier = slot.entries.len();
         let mut remember = |permission: Permission<&[u8]>| {
             let mut renewed = false;
             for entry in &mut slot.entries[..earlier] {
-                if key.matches(rules, entry) && entry.covers(rules, key, permission) {
+                if key.matches(rules, entry) && entry.covers(&slot.names, rules, key, permission) {
                     entry.max_age = max_age;
                     renewed = true;
                 }
             }
             if !renewed {
-                let permission = match permission {
-                    Permission::Answer => Permission::Answer,
-                    Permission::Method(method) => Permission::Method(SmallVec::from_slice(method)),
-                    Permission::HeaderName(name) => Permission::HeaderName(SmallVec::from_slice(name)),
-                };
-                let credentials = key.includes_credentials();
-                slot.entries.push(Entry { permission, credentials, stored: now, max_age });
+                slot.push(permission, key.includes_credentials(), now, max_age);
             }
         };
         remember(Permission::Answer);
         methods.for_each(|method| remember(Permission::Method(method)));
         header_names.for_each(|name| remember(Permission::HeaderName(name)));
-        slot.bytes = key_bytes.len() + slot.entries.iter().map(Entry::size).sum::<usize>();
+        slot.bytes = key_bytes.len() + slot.names.len() + slot.entries.len() * size_of::<Entry>();
         self.insert(&key_bytes, slot);
     }
 
@@ -214,6 +234,9 @@ impl PreflightCache {
 
     fn remove(&mut self, key: &[u8]) -> Option<Slot> {
         let slot = self.slots.remove(key)?;
+        if let Ok(place) = self.keys_by_age.binary_search_by_key(&slot.last_store, |(stored, _)| *stored) {
+            self.keys_by_age.remove(place);
+        }
         self.bytes -= slot.bytes;
         Some(slot)
     }
@@ -223,15 +246,15 @@ impl PreflightCache {
             return;
         }
         while self.slots.len() >= self.maximum_urls || self.bytes + slot.bytes > self.maximum_bytes {
-            let oldest =
-                self.slots.iter().min_by_key(|(_, slot)| slot.last_store).map(|(key, _)| key.clone());
-            let Some(oldest) = oldest else { break };
-            self.remove(&oldest);
+            let Some((_, oldest)) = self.keys_by_age.front() else { break };
+            self.remove(&Arc::clone(oldest));
         }
         self.stores += 1;
         slot.last_store = self.stores;
         self.bytes += slot.bytes;
-        self.slots.insert(key.into(), slot);
+        let key: Arc<[u8]> = key.into();
+        self.keys_by_age.push_back((slot.last_store, Arc::clone(&key)));
+        self.slots.insert(key, slot);
     }
 }
 
@@ -254,10 +277,44 @@ impl Remembered<'_> {
     }
 
     fn has(&self, asked: Permission<&[u8]>) -> bool {
-        let Remembered { rules, key, now, .. } = *self;
-        self.entries.iter().any(|entry| {
-            entry.is_fresh(rules, now) && key.matches(rules, entry) && entry.covers(rules, key, asked)
+        let Remembered { slot, rules, key, now } = *self;
+        slot.entries.iter().any(|entry| {
+            entry.is_fresh(rules, now)
+                && key.matches(rules, entry)
+                && entry.covers(&slot.names, rules, key, asked)
         })
+    }
+}
+
+impl Slot {
+    fn push(
+        &mut self,
+        permission: Permission<&[u8]>,
+        credentials: bool,
+        stored: Duration,
+        max_age: Duration,
+    ) {
+        let permission = permission.map(|name| {
+            let start = self.names.len();
+            self.names.extend_from_slice(name);
+            start..self.names.len()
+        });
+        self.entries.push(Entry { permission, credentials, stored, max_age });
+    }
+
+    fn forget_expired(&mut self, rules: CacheRules, now: Duration) {
+        if self.entries.iter().all(|entry| entry.is_fresh(rules, now)) {
+            return;
+        }
+        let Slot { entries, names, .. } = core::mem::take(self);
+        for entry in entries.into_iter().filter(|entry| entry.is_fresh(rules, now)) {
+            self.push(
+                entry.permission.map(|name| &names[name]),
+                entry.credentials,
+                entry.stored,
+                entry.max_age,
+            );
+        }
     }
 }
 
@@ -268,34 +325,25 @@ impl Entry {
         outlives || now.saturating_sub(self.stored) < self.max_age
     }
 
-    /// Whether this entry allows what is asked.
-    fn covers(&self, rules: CacheRules, key: &CacheKey<'_>, asked: Permission<&[u8]>) -> bool {
+    /// Whether this entry, whose name is among `names`, allows what is asked.
+    fn covers(&self, names: &[u8], rules: CacheRules, key: &CacheKey<'_>, asked: Permission<&[u8]>) -> bool {
         let wildcards_count = match rules.wildcards {
             Wildcards::Standard => true,
             Wildcards::InUncredentialedEntries => !self.credentials,
             Wildcards::ForUncredentialedRequests => !key.includes_credentials(),
             Wildcards::Literal => false,
         };
-        match (&self.permission, asked) {
+        match (self.permission.clone().map(|name| &names[name]), asked) {
             (Permission::Answer, Permission::Answer) => true,
             (Permission::Method(allowed), Permission::Method(method)) => {
-                **allowed == *method || (wildcards_count && **allowed == *b"*")
+                allowed == method || (wildcards_count && allowed == b"*")
             }
             (Permission::HeaderName(allowed), Permission::HeaderName(name)) => {
                 let needs_name = request_header::is_cors_non_wildcard(name)
                     && rules.wildcards != Wildcards::ForUncredentialedRequests;
-                allowed.eq_ignore_ascii_case(name) || (wildcards_count && **allowed == *b"*" && !needs_name)
+                is_same_name(allowed, name) || (wildcards_count && allowed == b"*" && !needs_name)
             }
             _ => false,
         }
-    }
-
-    /// Bytes held at most, the bookkeeping included.
-    fn size(&self) -> usize {
-        let name_length = match &self.permission {
-            Permission::Answer => 0,
-            Permission::Method(name) | Permission::HeaderName(name) => name.len(),
-        };
-        size_of::<Entry>() + name_length
     }
 }

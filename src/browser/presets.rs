@@ -192,7 +192,7 @@ impl Request {
         let profile = Engine::Spec.profile();
         let is_safelisted = request
             .author_headers(profile)
-            .all(|(name, value)| profile.safelist.is_cors_safelisted(name, value));
+            .all(|line| profile.safelist.is_cors_safelisted(line.name, line.value));
         if is_safelisted {
             request.mode = RequestMode::NoCors;
         }

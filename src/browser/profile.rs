@@ -202,8 +202,12 @@ pub(crate) enum MaxAgeSyntax {
 
 impl Profile {
     /// [Gets](https://fetch.spec.whatwg.org/#concept-header-list-get) a response header.
-    pub(crate) fn get<'a>(&self, headers: &Headers<'a>, name: &[u8]) -> Option<Cow<'a, [u8]>> {
-        if self.skips_empty_lines { headers.get_skipping_empty(name) } else { headers.get(name) }
+    pub(crate) fn get<'a, const LENGTH: usize>(
+        &self,
+        headers: &Headers<'a>,
+        name: &[u8; LENGTH],
+    ) -> Option<Cow<'a, [u8]>> {
+        if self.skips_empty_lines { headers.get_skipping_empty(name) } else { headers.get_known(name) }
     }
 }
 

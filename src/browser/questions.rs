@@ -2,7 +2,7 @@
 
 use super::cors_check::{self, Refusal};
 use super::engine::Engine;
-use super::preflight::{Asked, access_control_request_headers};
+use super::preflight::{Asked, RequestHeaders};
 use super::request::{CredentialsMode, Request};
 use super::response::{self, ExposedHeaders, ResponseHead};
 use crate::protocol::{Headers, Origin, method};
@@ -57,7 +57,7 @@ pub fn preflight_check(
         method: method::normalize(&request.method),
         headers: &headers,
         rules,
-        unsafe_names: &access_control_request_headers(profile, rules, &headers),
+        unsafe_names: &RequestHeaders::of(profile, rules, &headers),
         use_cors_preflight: request.use_cors_preflight(profile),
         is_forced: request.use_cors_preflight(profile),
         is_exempt: false,

@@ -5,11 +5,11 @@ use super::cors_check::{Refusal, cors_check};
 use super::profile::{EmptyLocation, Profile, RedirectCredentials, RemovedHeaders, RepeatedLocation};
 use super::request::{Body, CredentialsMode, ReferrerPolicy, RequestMode};
 use super::response::{ResponseHead, ResponseType};
+use crate::protocol::method::Method;
 use crate::protocol::{Origin, list, request_header};
 use crate::reason::Reason;
 use alloc::borrow::Cow;
 use alloc::string::String;
-use smallvec::SmallVec;
 use url::Url;
 
 /// How many redirects are followed.
@@ -20,7 +20,7 @@ pub(crate) fn refuse_conflicting_locations(
     profile: &Profile,
     response: &ResponseHead<'_>,
 ) -> Result<(), Refusal> {
-    let mut lines = response.headers.values(b"location");
+    let mut lines = response.headers.values_of(b"location");
     let first = lines.next().unwrap_or_default();
     match lines.find(|line| *line != first) {
         Some(other) if profile.repeated_location == RepeatedLocation::MustBeEqual => {
@@ -35,7 +35,7 @@ pub(crate) fn location<'a>(
     profile: &Profile,
     response: &ResponseHead<'a>,
 ) -> Result<Option<Cow<'a, [u8]>>, Refusal> {
-    let mut lines = response.headers.values(b"location");
+    let mut lines = response.headers.values_of(b"location");
     let Some(first) = lines.next() else { return Ok(None) };
     let location = match profile.repeated_location {
         RepeatedLocation::Fails if lines.next().is_some() => {
@@ -43,7 +43,7 @@ pub(crate) fn location<'a>(
         }
         // Those that are not equal were refused before.
         RepeatedLocation::Fails | RepeatedLocation::MustBeEqual => Cow::Borrowed(first),
-        RepeatedLocation::Joined => response.headers.get(b"location").unwrap_or_default(),
+        RepeatedLocation::Joined => response.headers.get_known(b"location").unwrap_or_default(),
     };
     let is_none = location.is_empty() && profile.empty_location == EmptyLocation::NoLocation;
     Ok((!is_none).then_some(location))
@@ -127,7 +127,7 @@ impl Fetch {
         };
         self.restore_withheld_headers();
         if becomes_get {
-            self.method = SmallVec::from_slice(b"GET");
+            self.method = Method::from("GET");
             self.body = Body::None;
             self.remove_headers(request_header::is_request_body_header);
         }
@@ -171,13 +171,13 @@ impl Fetch {
         if self.profile.removed_headers != RemovedHeaders::Gone {
             self.original_headers.get_or_insert_with(|| self.headers.clone());
         }
-        self.headers.retain(|name, _| !is_removed(name));
+        self.headers.retain(|name| !is_removed(name));
     }
 
     /// [Sets the referrer policy on
     /// redirect](https://w3c.github.io/webappsec-referrer-policy/#set-requests-referrer-policy-on-redirect).
     fn set_referrer_policy_on_redirect(&mut self, response: &ResponseHead<'_>) {
-        let value = response.headers.get(b"referrer-policy").unwrap_or_default();
+        let value = response.headers.get_known(b"referrer-policy").unwrap_or_default();
         if let Some(policy) = list::get_decode_and_split(&value).filter_map(ReferrerPolicy::from_token).last()
         {
             self.referrer_policy = policy;

@@ -1,14 +1,16 @@
 //! Requests as script makes them, and what their construction refuses.
 
 use super::profile::{Profile, StreamBody};
+use crate::protocol::header_line::{HeaderLine, KnownName, NOT_VALUE_BYTE};
+use crate::protocol::method::{self, Method};
 use crate::protocol::request_header::{self, SafelistRules};
-use crate::protocol::{HeaderLines, HeaderList, Origin, is_token, method};
+use crate::protocol::{HeaderLines, HeaderList, Origin};
 use crate::reason::Reason;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use url::Url;
+use url::{Position, Url};
 
 /// A request as script (or an element) made it, before a browser looked at it.
 ///
@@ -31,7 +33,7 @@ pub struct Request {
     /// The URL asked for.
     pub url: Url,
     /// The method as written; it is normalized later.
-    pub method: Vec<u8>,
+    pub method: Method,
     /// The author's headers as written, in order.
     pub headers: HeaderList,
     /// The body.
@@ -375,7 +377,7 @@ impl Request {
         Request {
             origin,
             url,
-            method: b"GET".into(),
+            method: Method::default(),
             headers: HeaderList::default(),
             body: Body::None,
             mode: RequestMode::Cors,
@@ -399,15 +401,16 @@ impl Request {
 
     /// Runs the checks of the [`Request` constructor](https://fetch.spec.whatwg.org/#dom-request), in its order.
     pub(crate) fn validate(&self, profile: &Profile) -> Result<(), InvalidRequest> {
-        self.validate_before_headers()?;
-        self.headers.lines().try_for_each(|(name, value)| validate_header(name, value))?;
-        self.validate_body(profile)
+        let method = self.validate_before_headers()?;
+        self.headers.known_lines().try_for_each(validate_header)?;
+        self.validate_body(profile, method)
     }
 
-    /// The checks that come before those of the headers.
-    pub(crate) fn validate_before_headers(&self) -> Result<(), InvalidRequest> {
+    /// The checks that come before those of the headers. Returns the method, normalized.
+    pub(crate) fn validate_before_headers(&self) -> Result<&[u8], InvalidRequest> {
         let refuse = |reason, value: &[u8]| Err(InvalidRequest { reason, value: value.into() });
-        if !self.url.username().is_empty() || self.url.password().is_some() {
+        // Whatever stands before the host is credentials.
+        if !self.url[Position::BeforeUsername..Position::BeforeHost].is_empty() {
             return refuse(Reason::UrlHasCredentials, self.url.as_str().as_bytes());
         }
         if self.mode == RequestMode::Navigate {
@@ -426,14 +429,16 @@ impl Request {
         if self.mode == RequestMode::NoCors && !method::is_cors_safelisted(normalized) {
             return refuse(Reason::NoCorsMethod, &self.method);
         }
-        Ok(())
+        Ok(normalized)
     }
 
     /// The checks of the body, which come last.
-    pub(crate) fn validate_body(&self, profile: &Profile) -> Result<(), InvalidRequest> {
+    pub(crate) fn validate_body(&self, profile: &Profile, method: &[u8]) -> Result<(), InvalidRequest> {
         let refuse = |reason, value: &[u8]| Err(InvalidRequest { reason, value: value.into() });
-        let normalized = method::normalize(&self.method);
-        if *self.sent_body() != Body::None && matches!(normalized, b"GET" | b"HEAD") {
+        if self.body == Body::None {
+            return Ok(());
+        }
+        if *self.sent_body() != Body::None && matches!(method, b"GET" | b"HEAD") {
             return refuse(Reason::BodyNotAllowed, &self.method);
         }
         let streams = matches!(profile.stream_body, StreamBody::Streamed | StreamBody::StreamedOverHttp2);
@@ -450,18 +455,9 @@ impl Request {
     pub(crate) fn author_headers<'a>(
         &'a self,
         profile: &'a Profile,
-    ) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone {
-        self.written_headers(profile).filter(|(name, value)| is_taken_from_script(profile, name, value))
-    }
-
-    /// The author's headers, normalized, with the body's default `Content-Type` at the end, forbidden ones
-    /// among them.
-    pub(crate) fn written_headers<'a>(
-        &'a self,
-        profile: &'a Profile,
-    ) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone {
-        let lines = self.headers.lines().map(|(name, value)| (name, request_header::normalize_value(value)));
-        lines.chain(self.default_content_type_line(profile))
+    ) -> impl Iterator<Item = HeaderLine<'a>> + Clone {
+        let lines = self.headers.known_lines().chain(self.default_content_type_line(profile));
+        lines.filter(|&line| is_taken_from_script(profile, line))
     }
 
     /// The header list of the request: the [author's headers](Request::author_headers), under the guard
@@ -469,29 +465,26 @@ impl Request {
     pub(crate) fn header_list(&self, profile: &Profile) -> HeaderList {
         match self.mode {
             RequestMode::NoCors => self.guarded_header_list(profile),
-            _ => self.author_headers(profile).collect(),
+            _ => self.author_headers(profile).map(|line| (line.name, line.value)).collect(),
         }
     }
 
-    /// The [header list](Request::header_list) in place of the author's headers, which are not copied.
+    /// The [header list](Request::header_list) in place of the author's headers, which are not copied where they
+    /// stay as they are.
     pub(crate) fn take_header_list(&mut self, profile: &Profile) -> HeaderList {
         if self.mode == RequestMode::NoCors {
             return self.guarded_header_list(profile);
         }
-        let mut headers = core::mem::take(&mut self.headers);
-        let default_type = self.default_content_type(profile).filter(|_| !headers.contains(b"content-type"));
-        headers.normalize_values();
-        headers.retain(|name, value| is_taken_from_script(profile, name, value));
-        if let Some(value) = default_type {
-            headers.append(b"Content-Type", value);
-        }
-        headers
+        let stays = self.headers.is_normalized()
+            && self.headers.known_lines().all(|line| is_taken_from_script(profile, line))
+            && self.default_content_type_line(profile).is_none();
+        if stays { core::mem::take(&mut self.headers) } else { self.header_list(profile) }
     }
 
     fn guarded_header_list(&self, profile: &Profile) -> HeaderList {
         // The guard "request-no-cors" judges what a header would be once combined with those already there.
         let mut guarded = HeaderList::default();
-        for (name, value) in self.author_headers(profile) {
+        for HeaderLine { name, value, .. } in self.author_headers(profile) {
             let mut combined = Cow::Borrowed(value);
             for (_, before) in guarded.header_lines().filter(|(line, _)| line.eq_ignore_ascii_case(name)) {
                 combined = [before, b", ", value].concat().into();
@@ -528,9 +521,14 @@ impl Request {
     }
 
     /// The `Content-Type` of the body, where the author wrote none.
-    fn default_content_type_line(&self, profile: &Profile) -> Option<(&[u8], &[u8])> {
+    #[inline]
+    pub(crate) fn default_content_type_line(&self, profile: &Profile) -> Option<HeaderLine<'_>> {
+        if self.body == Body::None {
+            return None;
+        }
         let value = self.default_content_type(profile)?;
-        (!self.headers.contains(b"content-type")).then_some((b"Content-Type", value))
+        let is_written = self.headers.known_lines().any(|line| line.facts.name == KnownName::ContentType);
+        (!is_written).then(|| HeaderLine::of(b"Content-Type", value))
     }
 
     /// The type that [extracting a body](https://fetch.spec.whatwg.org/#concept-bodyinit-extract) gives it.
@@ -555,21 +553,22 @@ impl Request {
 }
 
 /// The checks of one header.
-pub(crate) fn validate_header(name: &[u8], value: &[u8]) -> Result<(), InvalidRequest> {
-    let refuse = |reason| Err(InvalidRequest { reason, value: name.into() });
-    if !is_token(name) {
+#[inline]
+pub(crate) fn validate_header(line: HeaderLine<'_>) -> Result<(), InvalidRequest> {
+    let refuse = |reason| Err(InvalidRequest { reason, value: line.name.into() });
+    if !line.facts.name_is_token {
         return refuse(Reason::InvalidHeaderName);
     }
-    if !request_header::is_value(value) {
+    if line.facts.value_has(NOT_VALUE_BYTE) {
         return refuse(Reason::InvalidHeaderValue);
     }
     Ok(())
 }
 
 /// Whether a browser takes a header from script: it is not forbidden.
-pub(crate) fn is_taken_from_script(profile: &Profile, name: &[u8], value: &[u8]) -> bool {
-    !(request_header::is_forbidden(name, value)
-        || (profile.user_agent_forbidden && name.eq_ignore_ascii_case(b"user-agent")))
+#[inline]
+pub(crate) fn is_taken_from_script(profile: &Profile, line: HeaderLine<'_>) -> bool {
+    !(line.is_forbidden() || (profile.user_agent_forbidden && line.facts.name == KnownName::UserAgent))
 }
 
 /// The [type of a `Blob`](https://w3c.github.io/FileAPI/#dom-blob-type): nothing when it has a character

@@ -198,12 +198,12 @@ pub(crate) fn exposed_headers(
     credentials: CredentialsMode,
     headers: &Headers<'_>,
 ) -> ExposedHeaders {
-    const NAME: &[u8] = b"access-control-expose-headers";
-    let listed = TokenList::extract(headers, NAME);
+    let lines = || headers.values_of(b"access-control-expose-headers");
+    let listed = TokenList::of_lines(lines());
     if credentials != CredentialsMode::Include {
         let has_wildcard = match &listed {
             Err(_) if profile.exposing_wildcard_outlives_error => {
-                let elements = headers.values(NAME).flat_map(list::elements);
+                let elements = lines().flat_map(list::elements);
                 elements.take_while(|element| is_token(element)).any(|name| name == b"*")
             }
             Err(_) => false,

@@ -113,7 +113,7 @@ fn entry(is_preflight: bool, url: Url, response: Response, meant: &Meant) -> Ent
 fn is_preflighted(url: &Url, meant: &Meant) -> bool {
     let mut request = Request::new(meant.origin.clone().unwrap_or(Origin::Opaque), url.clone());
     if let Some(method) = &meant.method {
-        request.method = method.clone().into_bytes();
+        request.method = method.as_str().into();
     }
     request.headers = meant.headers.clone();
     matches!(classify(&request), Classification::Preflighted(_))

@@ -168,7 +168,7 @@ impl Clues<'_> {
     fn request(&self, origin: Origin) -> Request {
         let hop = &self.chain.first;
         let mut request = Request::new(origin, hop.url().clone());
-        request.method = self.method();
+        request.method = self.method().into();
         request.headers = self.author_headers();
         request.redirect = RedirectMode::Follow;
         request.initiator = match self.destination().as_deref() {

@@ -3,7 +3,8 @@
 //! Names are compared byte-case-insensitively, values are bytes, and the order and the repetition of lines
 //! are kept: whether a header came once or twice decides whether a browser blocks.
 
-use super::{is_http_tab_or_space, is_http_whitespace, request_header, trim, trim_start};
+use super::header_line::{Facts, HeaderLine};
+use super::{is_http_tab_or_space, is_name, request_header, trim};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use smallvec::SmallVec;
@@ -61,6 +62,9 @@ impl HeaderLines for http::HeaderMap {
 #[derive(Clone, Debug, Default)]
 pub struct Headers<'a> {
     lines: SmallVec<[(&'a [u8], &'a [u8]); 16]>,
+    /// The lengths of the names, modulo 64, as bits: most names that are looked for are not there, and none that
+    /// is there is as long.
+    name_lengths: u64,
 }
 
 impl<'a> Headers<'a> {
@@ -71,12 +75,12 @@ impl<'a> Headers<'a> {
     /// assert!(Headers::of(&[("Origin", "null")]).contains(b"origin"));
     /// ```
     pub fn of<S: HeaderLines + ?Sized>(source: &'a S) -> Self {
-        Headers {
-            lines: source
-                .header_lines()
-                .map(|(name, value)| (name, trim(value, is_http_tab_or_space)))
-                .collect(),
+        let mut headers = Headers::default();
+        for (name, value) in source.header_lines() {
+            headers.name_lengths |= length_bit(name.len());
+            headers.lines.push((name, trim(value, is_http_tab_or_space)));
         }
+        headers
     }
 
     /// Every line in order.
@@ -96,7 +100,24 @@ impl<'a> Headers<'a> {
     /// assert_eq!(Headers::of(&[("a", "1"), ("A", "2")]).values(b"a").count(), 2);
     /// ```
     pub fn values(&self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> {
-        self.iter().filter(move |(line, _)| line.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        let lines = self.lines_of_length(name.len()).iter();
+        lines.filter(move |(line, _)| line.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+    }
+
+    /// The values of the lines called `name`, which is in lower case.
+    #[inline]
+    pub(crate) fn values_of<const LENGTH: usize>(
+        &self,
+        name: &[u8; LENGTH],
+    ) -> impl Iterator<Item = &'a [u8]> {
+        let lines = self.lines_of_length(LENGTH).iter();
+        lines.filter(move |(line, _)| is_name(line, name)).map(|(_, value)| *value)
+    }
+
+    /// The lines, if the name of one may be so long.
+    #[inline]
+    fn lines_of_length(&self, length: usize) -> &[(&'a [u8], &'a [u8])] {
+        if self.name_lengths & length_bit(length) == 0 { &[] } else { &self.lines }
     }
 
     /// Whether the list [contains](https://fetch.spec.whatwg.org/#header-list-contains) `name`.
@@ -122,11 +143,25 @@ impl<'a> Headers<'a> {
         combine(self.values(name))
     }
 
-    /// [Gets](Headers::get) a value as if lines without a value were not there, unless there are no others.
-    pub(crate) fn get_skipping_empty(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
-        let filled = combine(self.values(name).filter(|value| !value.is_empty()));
-        filled.or_else(|| self.contains(name).then_some(Cow::Borrowed(b"")))
+    /// [Gets](Headers::get) the value of `name`, which is in lower case.
+    #[inline]
+    pub(crate) fn get_known<const LENGTH: usize>(&self, name: &[u8; LENGTH]) -> Option<Cow<'a, [u8]>> {
+        combine(self.values_of(name))
     }
+
+    /// [Gets](Headers::get) a value as if lines without a value were not there, unless there are no others.
+    pub(crate) fn get_skipping_empty<const LENGTH: usize>(
+        &self,
+        name: &[u8; LENGTH],
+    ) -> Option<Cow<'a, [u8]>> {
+        let filled = combine(self.values_of(name).filter(|value| !value.is_empty()));
+        filled.or_else(|| self.values_of(name).next().map(|_| Cow::Borrowed(&b""[..])))
+    }
+}
+
+/// The bit that stands for names of this length.
+const fn length_bit(length: usize) -> u64 {
+    1 << (length % 64)
 }
 
 fn combine<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u8]>> {
@@ -153,20 +188,23 @@ fn combine<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u8
 #[derive(Clone, Debug, Default)]
 pub struct HeaderList {
     bytes: Vec<u8>,
-    lines: SmallVec<[Line; 8]>,
+    lines: Vec<Line>,
 }
 
-/// Where a line's name and value lie in the buffer.
+/// Where a line's name and value lie in the buffer, and what is known of it.
 #[derive(Clone, Copy, Debug)]
 struct Line {
     start: usize,
     name_end: usize,
-    value_start: usize,
     end: usize,
+    value_is_normalized: bool,
+    /// Of the normalized value.
+    facts: Facts,
 }
 
-/// Room for the lines of most requests, so that appending them allocates once.
-const USUAL_BYTES: usize = 256;
+/// Room for most requests, so that appending their lines allocates once.
+const USUAL_BYTES: usize = 512;
+const USUAL_LINES: usize = 8;
 
 impl HeaderList {
     /// [Appends](https://fetch.spec.whatwg.org/#concept-header-list-append) a line.
@@ -176,14 +214,19 @@ impl HeaderList {
     /// headers.append(b"X-Id", b"7");
     /// ```
     pub fn append(&mut self, name: &[u8], value: &[u8]) {
-        let start = self.bytes.len();
-        let name_end = start + name.len();
         if self.bytes.capacity() == 0 {
             self.bytes.reserve(USUAL_BYTES);
+            self.lines.reserve(USUAL_LINES);
         }
+        let start = self.bytes.len();
         self.bytes.extend_from_slice(name);
+        let name_end = self.bytes.len();
         self.bytes.extend_from_slice(value);
-        self.lines.push(Line { start, name_end, value_start: name_end, end: self.bytes.len() });
+        let end = self.bytes.len();
+        let normalized = request_header::normalize_value(value);
+        let value_is_normalized = normalized.len() == value.len();
+        let facts = Facts::of(name, normalized);
+        self.lines.push(Line { start, name_end, end, value_is_normalized, facts });
     }
 
     /// [Deletes](https://fetch.spec.whatwg.org/#concept-header-list-delete) every line called `name`.
@@ -193,22 +236,13 @@ impl HeaderList {
     /// headers.delete(b"not-there");
     /// ```
     pub fn delete(&mut self, name: &[u8]) {
-        self.retain(|line, _| !line.eq_ignore_ascii_case(name));
+        self.retain(|line| !line.eq_ignore_ascii_case(name));
     }
 
-    /// Deletes every line that `keep` does not want.
-    pub(crate) fn retain(&mut self, keep: impl Fn(&[u8], &[u8]) -> bool) {
+    /// Deletes every line whose name `keep` does not want.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&[u8]) -> bool) {
         let bytes = &self.bytes;
-        self.lines.retain(|line| keep(line.name(bytes), line.value(bytes)));
-    }
-
-    /// [Normalizes](request_header::normalize_value) every value.
-    pub(crate) fn normalize_values(&mut self) {
-        for line in &mut self.lines {
-            let value = line.value(&self.bytes);
-            line.value_start = line.end - trim_start(value, is_http_whitespace).len();
-            line.end = line.value_start + request_header::normalize_value(value).len();
-        }
+        self.lines.retain(|line| keep(&bytes[line.start..line.name_end]));
     }
 
     /// Every line in order.
@@ -218,7 +252,27 @@ impl HeaderList {
     /// assert_eq!(headers.lines().next(), Some((&b"a"[..], &b"1"[..])));
     /// ```
     pub fn lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
-        self.lines.iter().map(|line| (line.name(&self.bytes), line.value(&self.bytes)))
+        self.lines
+            .iter()
+            .map(|line| (&self.bytes[line.start..line.name_end], &self.bytes[line.name_end..line.end]))
+    }
+
+    /// Every line in order, its value normalized, with what is known of it.
+    #[inline]
+    pub(crate) fn known_lines(&self) -> impl Iterator<Item = HeaderLine<'_>> + Clone {
+        self.lines.iter().map(|line| {
+            let (name, written) = self.bytes[line.start..line.end].split_at(line.name_end - line.start);
+            let value = match line.value_is_normalized {
+                true => written,
+                false => request_header::normalize_value(written),
+            };
+            HeaderLine { name, value, facts: line.facts }
+        })
+    }
+
+    /// Whether every value is [normalized](request_header::normalize_value).
+    pub(crate) fn is_normalized(&self) -> bool {
+        self.lines.iter().all(|line| line.value_is_normalized)
     }
 
     /// Whether the list [contains](https://fetch.spec.whatwg.org/#header-list-contains) `name`.
@@ -229,16 +283,6 @@ impl HeaderList {
     #[must_use]
     pub fn contains(&self, name: &[u8]) -> bool {
         self.header_lines().any(|(line, _)| line.eq_ignore_ascii_case(name))
-    }
-}
-
-impl Line {
-    fn name(self, bytes: &[u8]) -> &[u8] {
-        &bytes[self.start..self.name_end]
-    }
-
-    fn value(self, bytes: &[u8]) -> &[u8] {
-        &bytes[self.value_start..self.end]
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lists in header values: `#token` lists, "get, decode, and split", and delta-seconds.
 
-use super::{Headers, is_http_tab_or_space, is_token, trim};
+use super::{Headers, is_http_tab_or_space, token_length, trim};
 use smallvec::SmallVec;
 
 /// The `#token` list that one or more header lines hold.
@@ -45,20 +45,38 @@ impl<'a> TokenList<'a> {
     /// assert!(methods.iter().eq([&b"PUT"[..], b"DELETE"]));
     /// ```
     pub fn extract(headers: &Headers<'a>, name: &[u8]) -> Result<Option<Self>, NotAToken<'a>> {
-        let mut lines = headers.values(name).peekable();
-        if lines.peek().is_none() {
-            return Ok(None);
-        }
-        let mut tokens = SmallVec::new();
-        for line in lines {
-            for element in elements(line) {
-                if !is_token(element) {
-                    return Err(NotAToken(element));
-                }
-                tokens.push(element);
+        TokenList::of_lines(headers.values(name))
+    }
+
+    /// The list that these lines hold, `None` when there is none.
+    pub(crate) fn of_lines(mut lines: impl Iterator<Item = &'a [u8]>) -> Result<Option<Self>, NotAToken<'a>> {
+        let Some(first) = lines.next() else { return Ok(None) };
+        let mut list = TokenList { elements: SmallVec::new() };
+        list.append(first)?;
+        lines.try_for_each(|line| list.append(line))?;
+        Ok(Some(list))
+    }
+
+    /// Appends the elements of one line, which are found and judged in one pass.
+    fn append(&mut self, line: &'a [u8]) -> Result<(), NotAToken<'a>> {
+        let mut rest = line;
+        loop {
+            while let [b',' | b' ' | b'\t', after @ ..] = rest {
+                rest = after;
             }
+            if rest.is_empty() {
+                return Ok(());
+            }
+            let (token, mut after) = rest.split_at(token_length(rest));
+            while let [b' ' | b'\t', behind @ ..] = after {
+                after = behind;
+            }
+            if token.is_empty() || !matches!(after, [] | [b',', ..]) {
+                return Err(NotAToken(elements(rest).next().unwrap_or_default()));
+            }
+            self.elements.push(token);
+            rest = after;
         }
-        Ok(Some(TokenList { elements: tokens }))
     }
 
     /// The elements in order.

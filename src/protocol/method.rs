@@ -2,7 +2,78 @@
 //!
 //! A method is a byte sequence; methods are compared byte by byte, so `patch` is not `PATCH`.
 
-use super::is_token;
+use super::{is_name, is_token};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Deref;
+use smallvec::SmallVec;
+
+/// A request's method, as it was written. One of up to sixteen bytes is held without allocating.
+///
+/// ```
+/// use cors_engine::protocol::method::Method;
+/// assert_eq!(Method::from("PUT"), Method::from(b"PUT"));
+/// assert_eq!(&Method::default()[..], b"GET");
+/// ```
+#[derive(Clone, Eq, Hash, PartialEq)]
+pub struct Method(SmallVec<[u8; 16]>);
+
+impl Default for Method {
+    fn default() -> Self {
+        Method::from(b"GET")
+    }
+}
+
+impl Deref for Method {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl AsRef<[u8]> for Method {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
+impl From<&[u8]> for Method {
+    fn from(bytes: &[u8]) -> Self {
+        Method(SmallVec::from_slice(bytes))
+    }
+}
+
+impl<const LENGTH: usize> From<&[u8; LENGTH]> for Method {
+    fn from(bytes: &[u8; LENGTH]) -> Self {
+        Method::from(&bytes[..])
+    }
+}
+
+impl From<&str> for Method {
+    fn from(text: &str) -> Self {
+        Method::from(text.as_bytes())
+    }
+}
+
+impl From<String> for Method {
+    fn from(text: String) -> Self {
+        Method::from(text.into_bytes())
+    }
+}
+
+impl From<Vec<u8>> for Method {
+    fn from(bytes: Vec<u8>) -> Self {
+        Method(SmallVec::from_vec(bytes))
+    }
+}
+
+impl fmt::Debug for Method {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "\"{}\"", self.0.escape_ascii())
+    }
+}
 
 /// Whether `method` is a [method](https://fetch.spec.whatwg.org/#concept-method): a token.
 ///
@@ -33,7 +104,7 @@ pub fn is_cors_safelisted(method: &[u8]) -> bool {
 /// ```
 #[must_use]
 pub fn is_forbidden(method: &[u8]) -> bool {
-    [&b"CONNECT"[..], b"TRACE", b"TRACK"].iter().any(|forbidden| method.eq_ignore_ascii_case(forbidden))
+    is_name(method, b"connect") || is_name(method, b"trace") || is_name(method, b"track")
 }
 
 /// [Normalizes](https://fetch.spec.whatwg.org/#concept-method-normalize) a method.
@@ -48,12 +119,12 @@ pub fn is_forbidden(method: &[u8]) -> bool {
 #[must_use]
 pub fn normalize(method: &[u8]) -> &[u8] {
     match method.len() {
-        3 if method.eq_ignore_ascii_case(b"GET") => b"GET",
-        3 if method.eq_ignore_ascii_case(b"PUT") => b"PUT",
-        4 if method.eq_ignore_ascii_case(b"HEAD") => b"HEAD",
-        4 if method.eq_ignore_ascii_case(b"POST") => b"POST",
-        6 if method.eq_ignore_ascii_case(b"DELETE") => b"DELETE",
-        7 if method.eq_ignore_ascii_case(b"OPTIONS") => b"OPTIONS",
+        3 if is_name(method, b"get") => b"GET",
+        3 if is_name(method, b"put") => b"PUT",
+        4 if is_name(method, b"head") => b"HEAD",
+        4 if is_name(method, b"post") => b"POST",
+        6 if is_name(method, b"delete") => b"DELETE",
+        7 if is_name(method, b"options") => b"OPTIONS",
         _ => method,
     }
 }

@@ -5,7 +5,7 @@ use super::serialized_origin::{self, HostKind, SerializedOrigin};
 use alloc::string::{String, ToString};
 use core::fmt;
 use core::net::IpAddr;
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 /// An [origin](https://html.spec.whatwg.org/multipage/browsers.html#concept-origin).
 ///
@@ -172,6 +172,11 @@ impl Origin {
         let Origin::Tuple(tuple) = self else { return false };
         if !matches!(url.scheme(), "http" | "https") {
             return self.is_same_origin(&Origin::of(url));
+        }
+        if url[Position::BeforeUsername..Position::BeforeHost].is_empty() {
+            // The URL begins with its origin: neither writes its scheme's default port.
+            let (url, origin) = (url.as_str().as_bytes(), tuple.serialized.as_bytes());
+            return url.get(origin.len()) == Some(&b'/') && url.starts_with(origin);
         }
         tuple.scheme() == url.scheme() && Some(tuple.host()) == url.host_str() && tuple.port == url.port()
     }

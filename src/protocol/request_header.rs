@@ -1,6 +1,9 @@
 //! Request headers: which are CORS-safelisted, CORS-unsafe, forbidden, or no-CORS-safelisted.
 
-use super::{is_http_whitespace, is_name, is_token, kinds_of_bytes, list, method, trim};
+use super::header_line::{
+    Facts, HIGH_BYTE, HeaderLine, KnownName, KnownNames, NOT_LANGUAGE_BYTE, UNSAFE_BYTE,
+};
+use super::{is_http_whitespace, is_name, is_token, list, method, trim};
 
 /// The longest value that a CORS-safelisted request-header can have, in bytes.
 ///
@@ -82,48 +85,11 @@ pub enum RangeSyntax {
     Lenient,
 }
 
-/// Every name that some value and some rules can make CORS-safelisted.
-const CANDIDATES: [&[u8]; 14] = [
-    b"accept",
-    b"accept-language",
-    b"content-language",
-    b"content-type",
-    b"range",
-    b"device-memory",
-    b"dpr",
-    b"downlink",
-    b"width",
-    b"viewport-width",
-    b"rtt",
-    b"ect",
-    b"save-data",
-    b"intervention",
-];
-
-fn candidate(name: &[u8]) -> Option<usize> {
-    CANDIDATES.iter().position(|candidate| name.eq_ignore_ascii_case(candidate))
-}
-
-/// Sets of [`CANDIDATES`]: those that came more than once, and those of them that are safelisted.
+/// The names that came more than once, and those of them that are safelisted.
 #[derive(Clone, Copy, Default)]
 struct Repeated {
-    names: u16,
-    safelisted: u16,
-}
-
-impl Repeated {
-    fn has(self, index: usize) -> bool {
-        self.names & (1 << index) != 0
-    }
-
-    /// The verdict on a name that came more than once.
-    fn is_safelisted(self, name: &[u8]) -> Option<bool> {
-        if self.names == 0 {
-            return None;
-        }
-        let index = candidate(name)?;
-        self.has(index).then_some(self.safelisted & (1 << index) != 0)
-    }
+    names: KnownNames,
+    safelisted: KnownNames,
 }
 
 /// The start of a combined value, on the stack. One byte over the limit is enough to know that it is too long.
@@ -132,17 +98,47 @@ struct CombinedValue {
     length: usize,
 }
 
-impl Default for CombinedValue {
-    fn default() -> Self {
-        CombinedValue { bytes: [0; SAFELISTED_VALUE_LIMIT + 1], length: 0 }
-    }
-}
-
 impl CombinedValue {
+    /// The value of the lines called `name`, as the standard combines them.
+    fn of<'a>(name: KnownName, lines: impl Iterator<Item = HeaderLine<'a>>) -> Self {
+        let mut combined = CombinedValue { bytes: [0; SAFELISTED_VALUE_LIMIT + 1], length: 0 };
+        let same = lines.filter(|line| line.facts.name == name);
+        for (position, line) in same.enumerate() {
+            combined.push(if position == 0 { b"" } else { b", " });
+            combined.push(line.value);
+        }
+        combined
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
     fn push(&mut self, value: &[u8]) {
         let taken = value.len().min(self.bytes.len() - self.length);
         self.bytes[self.length..self.length + taken].copy_from_slice(&value[..taken]);
         self.length += taken;
+    }
+}
+
+/// The safelist for certain lines.
+#[derive(Clone, Copy)]
+pub(crate) struct Safelist {
+    rules: SafelistRules,
+    repeated: Repeated,
+    /// Whether the lines are so long together that none is safelisted.
+    is_exceeded: bool,
+}
+
+impl Safelist {
+    /// Whether a line, one of those that the safelist is for, is CORS-safelisted.
+    #[inline]
+    pub(crate) fn has(&self, line: &HeaderLine<'_>) -> bool {
+        let is_safelisted = match self.repeated.names.contains(line.facts.name) {
+            true => self.repeated.safelisted.contains(line.facts.name),
+            false => self.rules.is_safelisted_line(line),
+        };
+        is_safelisted && !self.is_exceeded
     }
 }
 
@@ -173,19 +169,22 @@ impl SafelistRules {
     /// ```
     #[must_use]
     pub fn is_cors_safelisted(&self, name: &[u8], value: &[u8]) -> bool {
-        if value.len() > SAFELISTED_VALUE_LIMIT {
-            return false;
-        }
-        match name.len() {
-            6 if is_name(name, b"accept") => !self.has_unsafe_byte(value),
-            15 if is_name(name, b"accept-language") => is_language_value(value),
-            16 if is_name(name, b"content-language") => is_language_value(value),
-            12 if is_name(name, b"content-type") => {
-                self.is_safelisted_content_type(value) && !self.has_unsafe_byte(value)
+        self.is_safelisted_line(&HeaderLine::of(name, value))
+    }
+
+    #[inline]
+    fn is_safelisted_line(&self, &HeaderLine { value, facts, .. }: &HeaderLine<'_>) -> bool {
+        value.len() <= SAFELISTED_VALUE_LIMIT
+            && match facts.name {
+                KnownName::Accept => !self.has_unsafe_byte(facts),
+                KnownName::AcceptLanguage | KnownName::ContentLanguage => !facts.value_has(NOT_LANGUAGE_BYTE),
+                KnownName::ContentType => {
+                    !self.has_unsafe_byte(facts) && self.is_safelisted_content_type(value)
+                }
+                KnownName::Range => self.is_safelisted_range(value),
+                KnownName::Other => false,
+                hint => self.client_hints && is_safelisted_client_hint(hint, value),
             }
-            5 if is_name(name, b"range") => self.is_safelisted_range(value),
-            _ => self.client_hints && is_safelisted_client_hint(name, value),
-        }
     }
 
     /// Whether the header is a
@@ -197,9 +196,10 @@ impl SafelistRules {
     /// ```
     #[must_use]
     pub fn is_no_cors_safelisted(&self, name: &[u8], value: &[u8]) -> bool {
-        const NAMES: [&[u8]; 4] = [b"accept", b"accept-language", b"content-language", b"content-type"];
-        NAMES.iter().any(|safelisted| name.eq_ignore_ascii_case(safelisted))
-            && self.is_cors_safelisted(name, value)
+        let line = HeaderLine::of(name, value);
+        use KnownName::{Accept, AcceptLanguage, ContentLanguage, ContentType};
+        matches!(line.facts.name, Accept | AcceptLanguage | ContentLanguage | ContentType)
+            && self.is_safelisted_line(&line)
     }
 
     /// The [CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names)
@@ -217,71 +217,62 @@ impl SafelistRules {
     where
         I: Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
     {
-        self.cors_unsafe_lines(lines).map(|(name, _)| name)
+        let lines = lines.map(|(name, value)| HeaderLine::of(name, value));
+        self.cors_unsafe_lines(lines).map(|line| line.name)
     }
 
     /// The lines whose names are [CORS-unsafe](SafelistRules::cors_unsafe_names).
-    pub(crate) fn cors_unsafe_lines<'a, I>(&self, lines: I) -> impl Iterator<Item = (&'a [u8], &'a [u8])>
+    pub(crate) fn cors_unsafe_lines<'a, I>(&self, lines: I) -> impl Iterator<Item = HeaderLine<'a>>
     where
-        I: Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
+        I: Iterator<Item = HeaderLine<'a>> + Clone,
     {
-        let rules = *self;
-        let repeated =
-            if self.combine_repeated { self.judge_repeated(lines.clone()) } else { Repeated::default() };
-        let is_safelisted = move |(name, value): (&[u8], &[u8])| {
-            repeated.is_safelisted(name).unwrap_or_else(|| rules.is_cors_safelisted(name, value))
-        };
-        let length = |(_, value): (&[u8], &[u8])| value.len();
-        // Of few lines, the values that are safelisted are not too long together.
-        let are_too_long = self.total_limit
-            && lines
-                .size_hint()
-                .1
-                .is_none_or(|count| count * SAFELISTED_VALUE_LIMIT > SAFELISTED_TOTAL_LIMIT)
-            && lines.clone().filter(|&line| is_safelisted(line)).map(length).sum::<usize>()
-                > SAFELISTED_TOTAL_LIMIT;
-        lines.filter(move |&line| are_too_long || !is_safelisted(line))
+        let safelist = self.over(lines.clone());
+        lines.filter(move |line| !safelist.has(line))
     }
 
-    /// Judges the [`CANDIDATES`] that come more than once by their combined values.
-    fn judge_repeated<'a>(&self, lines: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone) -> Repeated {
-        let mut seen = 0_u16;
-        let mut repeated = Repeated::default();
-        for index in lines.clone().filter_map(|(name, _)| candidate(name)) {
-            repeated.names |= seen & (1 << index);
-            seen |= 1 << index;
+    /// The safelist for these lines, which depends on how long they are together and on which are repeated.
+    pub(crate) fn over<'a>(&self, lines: impl Iterator<Item = HeaderLine<'a>> + Clone) -> Safelist {
+        let repeated =
+            if self.combine_repeated { self.judge_repeated(lines.clone()) } else { Repeated::default() };
+        let mut safelist = Safelist { rules: *self, repeated, is_exceeded: false };
+        // Of few lines, the values that are safelisted are not too long together.
+        let may_be_too_long = |count| count * SAFELISTED_VALUE_LIMIT > SAFELISTED_TOTAL_LIMIT;
+        if self.total_limit && lines.size_hint().1.is_none_or(may_be_too_long) {
+            let safelisted = lines.filter(|line| safelist.has(line));
+            safelist.is_exceeded =
+                safelisted.map(|line| line.value.len()).sum::<usize>() > SAFELISTED_TOTAL_LIMIT;
         }
-        let present = repeated;
-        for (index, name) in CANDIDATES.iter().enumerate().filter(|(index, _)| present.has(*index)) {
-            let mut combined = CombinedValue::default();
-            let values =
-                lines.clone().filter(|(line, _)| line.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-            for (position, value) in values.enumerate() {
-                combined.push(if position == 0 { b"" } else { b", " });
-                combined.push(value);
+        safelist
+    }
+
+    /// Judges the names that come more than once by their combined values.
+    fn judge_repeated<'a>(&self, lines: impl Iterator<Item = HeaderLine<'a>> + Clone) -> Repeated {
+        let mut repeated = Repeated::default();
+        let mut seen = KnownNames::default();
+        for HeaderLine { name, facts, .. } in lines.clone().filter(|line| line.facts.name.is_safelistable()) {
+            if seen.contains(facts.name) && !repeated.names.contains(facts.name) {
+                repeated.names.insert(facts.name);
+                let combined = CombinedValue::of(facts.name, lines.clone());
+                if self.is_safelisted_line(&HeaderLine::of(name, combined.as_bytes())) {
+                    repeated.safelisted.insert(facts.name);
+                }
             }
-            if self.is_cors_safelisted(name, &combined.bytes[..combined.length]) {
-                repeated.safelisted |= 1 << index;
-            }
+            seen.insert(facts.name);
         }
         repeated
     }
 
     /// Whether `value` has a [CORS-unsafe request-header
     /// byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).
-    fn has_unsafe_byte(&self, value: &[u8]) -> bool {
-        let kinds = if self.high_bytes_unsafe { UNSAFE_BYTE | HIGH_BYTE } else { UNSAFE_BYTE };
-        kinds_of_bytes(value, &KINDS) & kinds != 0
+    fn has_unsafe_byte(&self, facts: Facts) -> bool {
+        facts.value_has(if self.high_bytes_unsafe { UNSAFE_BYTE | HIGH_BYTE } else { UNSAFE_BYTE })
     }
 
     fn is_safelisted_content_type(&self, value: &[u8]) -> bool {
-        let essence = before_parameters(value);
-        let is_essence = match essence.len() {
-            33 => is_name(essence, b"application/x-www-form-urlencoded"),
-            19 => is_name(essence, b"multipart/form-data"),
-            10 => is_name(essence, b"text/plain"),
-            _ => false,
-        };
+        let value = trim(value, is_http_whitespace);
+        let is_essence = is_essence(value, b"text/plain")
+            || is_essence(value, b"multipart/form-data")
+            || is_essence(value, b"application/x-www-form-urlencoded");
         is_essence
             && match self.content_type {
                 ContentTypeSyntax::MimeSniffing => true,
@@ -314,35 +305,12 @@ impl SafelistRules {
 /// ```
 #[must_use]
 pub fn is_forbidden(name: &[u8], value: &[u8]) -> bool {
-    let has_forbidden_name = match name.len() {
-        2 => is_name(name, b"te"),
-        3 => is_name(name, b"dnt") || is_name(name, b"via"),
-        4 => is_name(name, b"date") || is_name(name, b"host"),
-        6 => is_name(name, b"cookie") || is_name(name, b"expect") || is_name(name, b"origin"),
-        7 => {
-            is_name(name, b"cookie2")
-                || is_name(name, b"referer")
-                || is_name(name, b"trailer")
-                || is_name(name, b"upgrade")
-        }
-        10 => is_name(name, b"connection") || is_name(name, b"keep-alive") || is_name(name, b"set-cookie"),
-        14 => is_name(name, b"accept-charset") || is_name(name, b"content-length"),
-        15 => is_name(name, b"accept-encoding"),
-        17 => is_name(name, b"transfer-encoding"),
-        29 => is_name(name, b"access-control-request-method"),
-        30 => is_name(name, b"access-control-request-headers"),
-        _ => false,
-    };
-    let overrides_method = || match name.len() {
-        13 => is_name(name, b"x-http-method"),
-        17 => is_name(name, b"x-method-override"),
-        22 => is_name(name, b"x-http-method-override"),
-        _ => false,
-    };
-    has_forbidden_name
-        || name.first_chunk().is_some_and(|start: &[u8; 6]| is_name(start, b"proxy-"))
-        || name.first_chunk().is_some_and(|start: &[u8; 4]| is_name(start, b"sec-"))
-        || (overrides_method() && list::get_decode_and_split(value).any(method::is_forbidden))
+    HeaderLine::of(name, value).is_forbidden()
+}
+
+/// Whether the value of a header that overrides the method names a method that is forbidden.
+pub(crate) fn names_forbidden_method(value: &[u8]) -> bool {
+    list::get_decode_and_split(value).any(method::is_forbidden)
 }
 
 /// Whether `name` is a
@@ -379,8 +347,7 @@ pub fn is_request_body_header(name: &[u8]) -> bool {
 /// ```
 #[must_use]
 pub fn is_value(value: &[u8]) -> bool {
-    // Most values have no control character at all, which is soon seen.
-    !has_control(value) || kinds_of_bytes(normalize_value(value), &KINDS) & NOT_VALUE_BYTE == 0
+    !normalize_value(value).iter().any(|byte| matches!(byte, b'\0' | b'\r' | b'\n'))
 }
 
 /// [Normalizes](https://fetch.spec.whatwg.org/#concept-header-value-normalize) a header value.
@@ -393,77 +360,21 @@ pub fn normalize_value(value: &[u8]) -> &[u8] {
     trim(value, is_http_whitespace)
 }
 
-/// Whether some byte is below 0x20. Whole words are looked at, the last of which overlaps the one before.
-fn has_control(value: &[u8]) -> bool {
-    /// The high bit of each byte that is below 0x20.
-    const fn controls(word: u64) -> u64 {
-        const LOW_BITS: u64 = u64::from_le_bytes([0x7F; 8]);
-        const TO_HIGH_BIT: u64 = u64::from_le_bytes([0x80 - 0x20; 8]);
-        !(((word & LOW_BITS) + TO_HIGH_BIT) | word) & !LOW_BITS
-    }
-    let Some(last) = value.last_chunk() else { return value.iter().any(|&byte| byte < 0x20) };
-    let mut found = controls(u64::from_le_bytes(*last));
-    let mut rest = value;
-    while let Some((word, after)) = rest.split_first_chunk() {
-        found |= controls(u64::from_le_bytes(*word));
-        rest = after;
-    }
-    found != 0
-}
-
-fn is_language_value(value: &[u8]) -> bool {
-    kinds_of_bytes(value, &KINDS) & NOT_LANGUAGE_BYTE == 0
-}
-
-/// A [CORS-unsafe request-header byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).
-const UNSAFE_BYTE: u8 = 1;
-
-/// A byte outside ASCII.
-const HIGH_BYTE: u8 = 2;
-
-/// A byte that safelisted `Accept-Language` and `Content-Language` values do not have.
-const NOT_LANGUAGE_BYTE: u8 = 4;
-
-/// A byte that no header value has.
-const NOT_VALUE_BYTE: u8 = 8;
-
-/// The kinds of each byte.
-static KINDS: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut index = 0;
-    while index < table.len() {
-        let byte = index as u8;
-        if (byte < 0x20 && byte != b'\t')
-            || matches!(
-                byte,
-                b'"' | b'(' | b')' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'{' | b'}'
-            )
-            || byte == 0x7F
-        {
-            table[index] |= UNSAFE_BYTE;
-        }
-        if byte >= 0x80 {
-            table[index] |= HIGH_BYTE;
-        }
-        let is_language_byte =
-            byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'*' | b',' | b'-' | b'.' | b';' | b'=');
-        if !is_language_byte {
-            table[index] |= NOT_LANGUAGE_BYTE;
-        }
-        if matches!(byte, b'\0' | b'\r' | b'\n') {
-            table[index] |= NOT_VALUE_BYTE;
-        }
-        index += 1;
-    }
-    table
-};
-
 /// The type and subtype of [parsing](https://mimesniff.spec.whatwg.org/#parse-a-mime-type) `value` as a MIME
 /// type, in the case they came in. Parameters cannot make that algorithm fail, so they are not looked at.
 fn mime_type_essence(value: &[u8]) -> Option<&[u8]> {
     let essence = before_parameters(value);
     let slash = essence.iter().position(|&byte| byte == b'/')?;
     (is_token(&essence[..slash]) && is_token(&essence[slash + 1..])).then_some(essence)
+}
+
+/// Whether `essence` is what stands before the parameters of a MIME type without whitespace around it.
+fn is_essence<const LENGTH: usize>(value: &[u8], essence: &[u8; LENGTH]) -> bool {
+    value.split_first_chunk::<LENGTH>().is_some_and(|(start, rest)| {
+        let is_whole =
+            matches!(rest, [] | [b';', ..]) || matches!(trim(rest, is_http_whitespace), [b';', ..]);
+        is_whole && is_name(start, essence)
+    })
 }
 
 /// What stands before the parameters of a MIME type.
@@ -491,9 +402,11 @@ fn has_strict_parameters(value: &[u8]) -> bool {
 /// [Parses a single range header value](https://fetch.spec.whatwg.org/#simple-range-header-value), whitespace
 /// not allowed, into the digits of start and end; ranges without a start are not safelisted and are `None`.
 fn parse_single_range(value: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (start, end) = split_range(value.strip_prefix(b"bytes=")?)?;
-    let is_number = |digits: &[u8]| digits.iter().all(u8::is_ascii_digit);
-    if start.is_empty() || !is_number(start) || !is_number(end) {
+    let range = value.strip_prefix(b"bytes=")?;
+    let digits = range.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (start, rest) = range.split_at(digits);
+    let end = rest.strip_prefix(b"-")?;
+    if start.is_empty() || !end.iter().all(u8::is_ascii_digit) {
         return None;
     }
     let ordered = end.is_empty() || magnitude(start) <= magnitude(end);
@@ -534,23 +447,19 @@ fn is_lenient_range(value: &[u8]) -> bool {
 }
 
 /// The client hints that Chromium safelists, by name and form of the value.
-fn is_safelisted_client_hint(name: &[u8], value: &[u8]) -> bool {
+fn is_safelisted_client_hint(name: KnownName, value: &[u8]) -> bool {
     let digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
     let decimal = |text: &[u8]| {
         let point = text.iter().position(|&byte| byte == b'.');
         point.map_or_else(|| digits(text), |point| digits(&text[..point]) && digits(&text[point + 1..]))
     };
-    let is = |candidate: &&[u8]| name.eq_ignore_ascii_case(candidate);
-    if [&b"device-memory"[..], b"dpr", b"downlink"].iter().any(is) {
-        decimal(value)
-    } else if [&b"width"[..], b"viewport-width", b"rtt"].iter().any(is) {
-        digits(value)
-    } else if is(&&b"ect"[..]) {
-        matches!(value, b"slow-2g" | b"2g" | b"3g" | b"4g")
-    } else if is(&&b"save-data"[..]) {
-        value.eq_ignore_ascii_case(b"on")
-    } else {
+    match name {
+        KnownName::DeviceMemory | KnownName::Dpr | KnownName::Downlink => decimal(value),
+        KnownName::Width | KnownName::ViewportWidth | KnownName::Rtt => digits(value),
+        KnownName::Ect => matches!(value, b"slow-2g" | b"2g" | b"3g" | b"4g"),
+        KnownName::SaveData => value.eq_ignore_ascii_case(b"on"),
         // Any value; what is no header value is not safelisted either.
-        is(&&b"intervention"[..]) && is_value(value)
+        KnownName::Intervention => is_value(value),
+        _ => false,
     }
 }

@@ -214,7 +214,7 @@ fn request_of(description: &RequestDescription) -> Result<Request, InvalidReques
         |text: &str| isomorphic_encode(text).ok_or_else(|| invalid(Reason::NotAByteString, text));
     let url = Url::parse(&description.url).map_err(|_| invalid(Reason::InvalidUrl, &description.url))?;
     let mut request = Request::new(description.origin.clone(), url);
-    request.method = byte_string(&description.method)?;
+    request.method = byte_string(&description.method)?.into();
     for (name, value) in &description.headers {
         request.headers.append(&byte_string(name)?, &byte_string(value)?);
     }

@@ -88,7 +88,7 @@ fn probe(arguments: &Arguments) -> Result<Report, Unreachable> {
         arguments.cacert.as_deref(),
     )?;
     let mut request = Request::new(arguments.origin.clone(), arguments.url.clone());
-    request.method = arguments.method.clone().into_bytes();
+    request.method = arguments.method.as_str().into();
     request.headers = options::header_list(&arguments.headers);
     if arguments.credentials {
         request.credentials = CredentialsMode::Include;
