@@ -81,7 +81,13 @@ class Nginx:
         outcome = subprocess.run(self.command("-t"), capture_output=True, text=True, timeout=60)
         return outcome.returncode == 0, outcome.stderr
 
-    def start(self):
+    def start(self, command=None):
+        """Starts it, by another command than the usual if there is one."""
+        self.process = subprocess.Popen(command or self.usual_command(), stderr=subprocess.PIPE, text=True)
+        self.wait(self.answers, "start")
+        return self
+
+    def usual_command(self):
         command = self.command("-g", "daemon off;")
         if VALGRIND:
             command = [
@@ -89,9 +95,7 @@ class Nginx:
                 "--errors-for-leak-kinds=definite", "--num-callers=30", "--gen-suppressions=all",
                 f"--suppressions={HERE / 'nginx.supp'}", f"--log-file={VALGRIND}/%p.log", *command,
             ]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        self.wait(self.answers, "start")
-        return self
+        return command
 
     def wait(self, condition, what, seconds=60):
         deadline = time.monotonic() + seconds
@@ -102,9 +106,9 @@ class Nginx:
                 raise RuntimeError(f"nginx did not {what}: {self.log()}")
             time.sleep(0.02)
 
-    def answers(self):
+    def answers(self, port=None):
         try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            socket.create_connection(("127.0.0.1", port or self.port), 1).close()
             return True
         except OSError:
             return False
@@ -120,15 +124,22 @@ class Nginx:
         path = self.folder / name
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def stop(self):
-        if self.process and self.process.poll() is None:
+    def end(self):
+        """Ends it when it has answered everybody. Asked once, it can miss the question."""
+        for _ in range(15):
+            if self.process.poll() is not None:
+                return
             self.process.send_signal(signal.SIGQUIT)
             try:
-                self.process.wait(30)
+                self.process.wait(2)
             except subprocess.TimeoutExpired:
-                self.process.terminate()
-                self.process.wait(30)
+                pass
+        self.process.terminate()
+        self.process.wait(30)
+
+    def stop(self):
         if self.process:
+            self.end()
             self.process.stderr.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
