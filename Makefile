@@ -38,8 +38,8 @@ STATIC_LIBS := -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
 .PHONY: all install header
 
 all:
-	$(SMALL_STD) $(CARGO) rustc --target-dir $(TARGET_DIR) --lib --profile capi --no-default-features --features capi \
-	    --crate-type cdylib,staticlib $(SMALL_STD_FLAGS) -- -C link-arg=-Wl,-soname,$(SONAME) \
+	$(SMALL_STD) $(CARGO) rustc --manifest-path bindings/c/Cargo.toml --locked --target-dir $(TARGET_DIR) --profile capi \
+	    $(SMALL_STD_FLAGS) -- -C link-arg=-Wl,-soname,$(SONAME) \
 	    -C link-arg=-Wl,-z,noseparate-code --print native-static-libs
 	mkdir -p $(BUILT)
 	[ $(MADE) = $(BUILT) ] || ln -f $(MADE)/libcors_engine.so $(MADE)/libcors_engine.a $(BUILT)/

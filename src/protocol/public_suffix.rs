@@ -4,9 +4,16 @@
 //! rest of the engine. `tests/public-suffixes` writes the table from the list that comes with the crate `psl`,
 //! and the tests below hold every rule of the table against that crate.
 //!
-//! The table is a tree of labels, from the right: each node is a byte with the length of its label and two
-//! flags, the label, and, if it has children, their size in two bytes and they themselves, sorted. A label `*`
-//! stands for every label, and one that begins with `!` for an exception from that.
+//! The table is a tree of labels, from the right. Labels beside each other are sorted and follow one another; each
+//! is a byte with how much it shares with the label before and three flags; if it has children, the place of their
+//! list in two bytes; and the rest of it and a dot, written in codes. A code is a byte that stands for a text, one of
+//! the 256 that make the table shortest. A label `*` stands for every label, and one that begins with `!` for an
+//! exception from that.
+//!
+//! Before the labels stand the places of the lists of top-level domains, by their first letter; where each code's
+//! text begins, and where the last one ends; and the texts. Places take two bytes, the low one first.
+
+use super::serialized_origin::LABEL_LIMIT;
 
 static TABLE: &[u8] = include_bytes!("public_suffixes.bin");
 
@@ -14,8 +21,15 @@ static TABLE: &[u8] = include_bytes!("public_suffixes.bin");
 const IS_RULE: u8 = 0x80;
 /// The flag of a node that has children.
 const HAS_CHILDREN: u8 = 0x40;
-/// The bits of the label's length.
-const LABEL_LENGTH: u8 = 0x3F;
+/// The flag of the last of its siblings.
+const IS_LAST: u8 = 0x20;
+/// The bits of how many bytes a label shares with the one before.
+const SHARED: u8 = 0x1F;
+
+/// Where the texts of codes are told, and where these are.
+const CODES: usize = 2 * LETTERS;
+const TEXTS: usize = CODES + 2 * 257;
+const LETTERS: usize = 26;
 
 /// Whether `name` is on the list, and all of it a public suffix.
 pub(crate) fn is_public_suffix(name: &str) -> bool {
@@ -36,14 +50,14 @@ pub(crate) fn registrable_domain(name: &str) -> Option<&str> {
 /// Where the public suffix begins that the longest rule for `name` gives it.
 fn longest_rule(name: &str) -> Option<usize> {
     let mut found = None;
-    let mut siblings = TABLE;
+    let mut siblings = Nodes::top_level(name)?;
     let mut end = name.len();
     loop {
         let start = name[..end].rfind('.').map_or(0, |dot| dot + 1);
         let label = &name.as_bytes()[start..end];
         let mut exact = None;
-        for node in (Nodes { rest: siblings }) {
-            match node.label {
+        while let Some(node) = siblings.next() {
+            match siblings.label() {
                 [b'!', exception @ ..] if exception == label => return Some(end + 1),
                 [b'!', ..] => {}
                 b"*" => found = Some(start),
@@ -58,40 +72,81 @@ fn longest_rule(name: &str) -> Option<usize> {
             found = Some(start);
         }
         // No rule goes on to the left of a star.
-        match exact {
-            Some(node) if start > 0 => (siblings, end) = (node.children, start - 1),
+        match exact.and_then(|node| node.children) {
+            Some(children) if start > 0 => (siblings, end) = (Nodes::at(children), start - 1),
             _ => return found,
         }
     }
 }
 
-/// A label, and the labels that can stand before it.
-struct Node<'t> {
-    label: &'t [u8],
+/// A label that stands beside others.
+struct Node {
     is_rule: bool,
-    children: &'t [u8],
+    /// The place of the labels that can stand before it.
+    children: Option<usize>,
 }
 
-/// Nodes beside each other.
-struct Nodes<'t> {
-    rest: &'t [u8],
+/// Labels beside each other. Each is read onto the one before.
+struct Nodes {
+    rest: &'static [u8],
+    label: [u8; LABEL_LIMIT],
+    length: usize,
 }
 
-impl<'t> Iterator for Nodes<'t> {
-    type Item = Node<'t>;
-
-    fn next(&mut self) -> Option<Node<'t>> {
-        let (head, rest) = self.rest.split_first()?;
-        let (label, rest) = rest.split_at_checked(usize::from(head & LABEL_LENGTH))?;
-        let (children, rest) = match rest {
-            [low, high, rest @ ..] if head & HAS_CHILDREN != 0 => {
-                rest.split_at_checked(usize::from(u16::from_le_bytes([*low, *high])))?
-            }
-            _ => (&[][..], rest),
-        };
-        self.rest = rest;
-        Some(Node { label, is_rule: head & IS_RULE != 0, children })
+impl Nodes {
+    /// The top-level domains that begin as that of `name` does.
+    fn top_level(name: &str) -> Option<Self> {
+        let label = name.rsplit('.').next()?.as_bytes();
+        let initial = usize::from(label.first()?.checked_sub(b'a')?);
+        (initial < LETTERS).then(|| Nodes::at(number(2 * initial)))
     }
+
+    /// The list at a place.
+    fn at(place: usize) -> Self {
+        let labels = TEXTS + number(TEXTS - 2);
+        Nodes { rest: &TABLE[labels + place..], label: [0; LABEL_LIMIT], length: 0 }
+    }
+
+    /// The label of the last node.
+    fn label(&self) -> &[u8] {
+        &self.label[..self.length]
+    }
+
+    fn next(&mut self) -> Option<Node> {
+        let (&head, mut rest) = self.rest.split_first()?;
+        let mut children = None;
+        if let ([low, high, after @ ..], true) = (rest, head & HAS_CHILDREN != 0) {
+            (children, rest) = (Some(usize::from(u16::from_le_bytes([*low, *high]))), after);
+        }
+        self.length = usize::from(head & SHARED);
+        while let Some((&code, after)) = rest.split_first() {
+            rest = after;
+            if self.append(code) {
+                break;
+            }
+        }
+        self.rest = if head & IS_LAST != 0 { &[] } else { rest };
+        Some(Node { is_rule: head & IS_RULE != 0, children })
+    }
+
+    /// Adds a code's text to the label, and says whether it ends there.
+    fn append(&mut self, code: u8) -> bool {
+        let at = CODES + 2 * usize::from(code);
+        for &byte in &TABLE[TEXTS + number(at)..TEXTS + number(at + 2)] {
+            if byte == b'.' {
+                return true;
+            }
+            let Some(end) = self.label.get_mut(self.length) else { return true };
+            *end = byte;
+            self.length += 1;
+        }
+        false
+    }
+}
+
+/// The number that stands in two bytes at a place.
+fn number(at: usize) -> usize {
+    usize::from(u16::from_le_bytes([TABLE[at], TABLE[at + 1]]))
 }
 
 #[cfg(test)]
@@ -103,18 +158,22 @@ mod tests {
 
     /// Every rule of the table, its labels from left to right.
     fn rules() -> BTreeSet<String> {
-        fn collect(siblings: &[u8], parent: &str, rules: &mut BTreeSet<String>) {
-            for node in (Nodes { rest: siblings }) {
-                let label = core::str::from_utf8(node.label).unwrap();
+        fn collect(mut siblings: Nodes, parent: &str, rules: &mut BTreeSet<String>) {
+            while let Some(node) = siblings.next() {
+                let label = core::str::from_utf8(siblings.label()).unwrap();
                 let rule = if parent.is_empty() { label.into() } else { format!("{label}.{parent}") };
-                collect(node.children, &rule, rules);
+                if let Some(children) = node.children {
+                    collect(Nodes::at(children), &rule, rules);
+                }
                 if node.is_rule {
                     rules.insert(rule);
                 }
             }
         }
         let mut rules = BTreeSet::new();
-        collect(TABLE, "", &mut rules);
+        for initial in 'a'..='z' {
+            collect(Nodes::top_level(&format!("{initial}")).unwrap(), "", &mut rules);
+        }
         rules
     }
 
