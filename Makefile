@@ -24,11 +24,14 @@ SOURCE := $(wildcard $(shell rustc --print sysroot)/lib/rustlib/src/rust/library
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 SMALL ?= $(shell RUSTC_BOOTSTRAP=1 rustc -Zlocation-detail=none --print sysroot >/dev/null 2>&1 && echo $(if $(SOURCE),yes,no))
 BUILT := $(TARGET_DIR)/capi
+# What a panic needs to unwind is shorter for functions that keep the frame pointer.
+FRAMES := -Cforce-frame-pointers=yes
 ifeq ($(SMALL),yes)
-SMALL_STD := RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(RUSTFLAGS) -Zlocation-detail=none"
+SMALL_STD := RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(RUSTFLAGS) $(FRAMES) -Zlocation-detail=none -Zfmt-debug=none"
 SMALL_STD_FLAGS := -Zbuild-std=std,panic_unwind -Zbuild-std-features=panic-unwind,optimize_for_size --target $(HOST)
 MADE := $(TARGET_DIR)/$(HOST)/capi
 else
+SMALL_STD := RUSTFLAGS="$(RUSTFLAGS) $(FRAMES)"
 MADE := $(BUILT)
 endif
 
@@ -41,6 +44,8 @@ all:
 	$(SMALL_STD) $(CARGO) rustc --manifest-path bindings/c/Cargo.toml --locked --target-dir $(TARGET_DIR) --profile capi \
 	    $(SMALL_STD_FLAGS) -- -C link-arg=-Wl,-soname,$(SONAME) \
 	    -C link-arg=-Wl,-z,noseparate-code --print native-static-libs
+	# Arithmetic that C compilers bring themselves; in a program it would stand in for theirs.
+	$(AR) d $(MADE)/libcors_engine.a $$($(AR) t $(MADE)/libcors_engine.a | grep compiler_builtins)
 	mkdir -p $(BUILT)
 	[ $(MADE) = $(BUILT) ] || ln -f $(MADE)/libcors_engine.so $(MADE)/libcors_engine.a $(BUILT)/
 

@@ -57,17 +57,9 @@ macro_rules! reasons {
                 match self { $(Reason::$variant => $words,)+ }
             }
 
-            /// The code, the words and the address as C has them.
+            /// Code, words and address of one after the other, each ended by NUL.
             #[cfg(feature = "capi")]
-            pub(crate) const fn c_strings(self) -> [&'static core::ffi::CStr; 3] {
-                match self {
-                    $(Reason::$variant => [
-                        crate::capi::c_string!($code),
-                        crate::capi::c_string!($words),
-                        crate::capi::c_string!($anchor),
-                    ],)+
-                }
-            }
+            pub(crate) const C_STRINGS: &str = concat!($($code, "\0", $words, "\0", $anchor, "\0"),+);
         }
     };
 }

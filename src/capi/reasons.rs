@@ -251,21 +251,24 @@ pub extern "C" fn cors_reason_url(reason: u16) -> *const c_char {
 }
 
 fn string(number: u16, which: usize) -> *const c_char {
-    const INTERNAL: [&CStr; 3] = [
-        c"internal",
-        c"The library could not decide: an argument was unusable, or the library has a bug.",
-        c"https://fetch.spec.whatwg.org/#http-cors-protocol",
-    ];
+    const INTERNAL: &str = "internal\0\
+        The library could not decide: an argument was unusable, or the library has a bug.\0\
+        https://fetch.spec.whatwg.org/#http-cors-protocol\0";
     door(core::ptr::null(), || {
-        let server = AnswerReason::ALL.iter().find(|reason| server_number(**reason) == number);
-        let browser = Reason::ALL.iter().find(|reason| browser_number(**reason) == number);
-        let strings = match (server, browser) {
-            (Some(reason), _) => reason.c_strings(),
-            (_, Some(reason)) => reason.c_strings(),
-            _ if number == CORS_REASON_INTERNAL => INTERNAL,
+        let server = AnswerReason::ALL.iter().position(|reason| server_number(*reason) == number);
+        let browser = Reason::ALL.iter().position(|reason| browser_number(*reason) == number);
+        let (strings, place) = match (server, browser) {
+            (Some(place), _) => (AnswerReason::C_STRINGS, place),
+            (_, Some(place)) => (Reason::C_STRINGS, place),
+            _ if number == CORS_REASON_INTERNAL => (INTERNAL, 0),
             _ => return core::ptr::null(),
         };
-        strings[which].as_ptr()
+        let mut rest = strings.as_bytes();
+        for _ in 0..3 * place + which {
+            let end = rest.iter().position(|&byte| byte == 0).map_or(rest.len(), |end| end + 1);
+            rest = &rest[end..];
+        }
+        CStr::from_bytes_until_nul(rest).map_or(core::ptr::null(), CStr::as_ptr)
     })
 }
 

@@ -5,10 +5,10 @@
 //! and the tests below hold every rule of the table against that crate.
 //!
 //! The table is a tree of labels, from the right. Labels beside each other are sorted and follow one another; each
-//! is a byte with how much it shares with the label before and three flags; if it has children, the place of their
-//! list in two bytes; and the rest of it and a dot, written in codes. A code is a byte that stands for a text, one of
-//! the 256 that make the table shortest. A label `*` stands for every label, and one that begins with `!` for an
-//! exception from that.
+//! is a byte above 0x7F with three flags and how much it shares with the label before; if it has children, the place
+//! of their list in two bytes; and the rest of it. A label `*` stands for every label, and one that begins with `!`
+//! for an exception from that. But for the places, all of this is written in codes: a code is a byte that stands for
+//! one of the 256 texts that make the table shortest.
 //!
 //! Before the labels stand the places of the lists of top-level domains, by their first letter; where each code's
 //! text begins, and where the last one ends; and the texts. Places take two bytes, the low one first.
@@ -17,14 +17,16 @@ use super::serialized_origin::LABEL_LIMIT;
 
 static TABLE: &[u8] = include_bytes!("public_suffixes.bin");
 
-/// The flag of a node that ends a rule.
-const IS_RULE: u8 = 0x80;
-/// The flag of a node that has children.
-const HAS_CHILDREN: u8 = 0x40;
+/// What the first byte of a label has in any case.
+const HEAD: u8 = 0x80;
+/// The flag of a label that ends a rule.
+const IS_RULE: u8 = 0x40;
+/// The flag of a label that has children.
+const HAS_CHILDREN: u8 = 0x20;
 /// The flag of the last of its siblings.
-const IS_LAST: u8 = 0x20;
+const IS_LAST: u8 = 0x10;
 /// The bits of how many bytes a label shares with the one before.
-const SHARED: u8 = 0x1F;
+const SHARED: u8 = 0x07;
 
 /// Where the texts of codes are told, and where these are.
 const CODES: usize = 2 * LETTERS;
@@ -88,7 +90,10 @@ struct Node {
 
 /// Labels beside each other. Each is read onto the one before.
 struct Nodes {
-    rest: &'static [u8],
+    /// What is left of the last code's text.
+    text: &'static [u8],
+    codes: &'static [u8],
+    is_over: bool,
     label: [u8; LABEL_LIMIT],
     length: usize,
 }
@@ -104,7 +109,8 @@ impl Nodes {
     /// The list at a place.
     fn at(place: usize) -> Self {
         let labels = TEXTS + number(TEXTS - 2);
-        Nodes { rest: &TABLE[labels + place..], label: [0; LABEL_LIMIT], length: 0 }
+        let codes = &TABLE[labels + place..];
+        Nodes { text: &[], codes, is_over: false, label: [0; LABEL_LIMIT], length: 0 }
     }
 
     /// The label of the last node.
@@ -113,34 +119,34 @@ impl Nodes {
     }
 
     fn next(&mut self) -> Option<Node> {
-        let (&head, mut rest) = self.rest.split_first()?;
+        if self.is_over {
+            return None;
+        }
+        let head = self.peek()?;
+        self.text = &self.text[1..];
+        self.is_over = head & IS_LAST != 0;
         let mut children = None;
-        if let ([low, high, after @ ..], true) = (rest, head & HAS_CHILDREN != 0) {
-            (children, rest) = (Some(usize::from(u16::from_le_bytes([*low, *high]))), after);
+        // The place of children stands between codes.
+        if let ([low, high, after @ ..], true) = (self.codes, head & HAS_CHILDREN != 0) {
+            (children, self.codes) = (Some(usize::from(u16::from_le_bytes([*low, *high]))), after);
         }
         self.length = usize::from(head & SHARED);
-        while let Some((&code, after)) = rest.split_first() {
-            rest = after;
-            if self.append(code) {
-                break;
-            }
+        while let Some(byte) = self.peek().filter(|byte| byte & HEAD == 0) {
+            self.text = &self.text[1..];
+            *self.label.get_mut(self.length)? = byte;
+            self.length += 1;
         }
-        self.rest = if head & IS_LAST != 0 { &[] } else { rest };
         Some(Node { is_rule: head & IS_RULE != 0, children })
     }
 
-    /// Adds a code's text to the label, and says whether it ends there.
-    fn append(&mut self, code: u8) -> bool {
-        let at = CODES + 2 * usize::from(code);
-        for &byte in &TABLE[TEXTS + number(at)..TEXTS + number(at + 2)] {
-            if byte == b'.' {
-                return true;
-            }
-            let Some(end) = self.label.get_mut(self.length) else { return true };
-            *end = byte;
-            self.length += 1;
+    /// The next byte of what the codes stand for.
+    fn peek(&mut self) -> Option<u8> {
+        if self.text.is_empty() {
+            let (&code, after) = self.codes.split_first()?;
+            let at = CODES + 2 * usize::from(code);
+            (self.text, self.codes) = (&TABLE[TEXTS + number(at)..TEXTS + number(at + 2)], after);
         }
-        false
+        self.text.first().copied()
     }
 }
 

@@ -4,6 +4,7 @@ use super::config::{Located, PolicyConfig};
 use super::error::Position;
 use super::origins::OriginSet;
 use super::pattern::OriginPattern;
+use super::quoted::Quoted;
 use crate::protocol::{method, request_header, response_header};
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -168,7 +169,7 @@ impl fmt::Display for Finding {
         if let Some(position) = self.position {
             write!(formatter, "{position}: ")?;
         }
-        write!(formatter, "{}: {:?}: {}", self.key, self.value, self.code.words())?;
+        write!(formatter, "{}: {}: {}", self.key, Quoted(&self.value), self.code.words())?;
         if let Some(related) = &self.related {
             write!(formatter, " ({related})")?;
         }

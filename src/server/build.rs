@@ -4,16 +4,18 @@
 use super::config::{Located, PolicyConfig};
 use super::error::{ConfigError, ConfigErrorCode, ConfigErrors, Position};
 use super::header::PolicyText;
+use super::pattern::OriginPattern;
 use super::policy::{DEFAULT_PREFLIGHT_STATUS, Methods, Policy, RequestHeaders};
 use super::readers::readers;
 #[cfg(feature = "http")]
 use super::ready_made::ReadyMade;
 use super::requested_headers::ListedNames;
-use crate::protocol::{Origin, is_token, method, request_header, response_header};
+use crate::protocol::{SerializedOrigin, is_token, method, request_header, response_header};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::str::FromStr;
 
 /// The most seconds for which any browser keeps a preflight's answer: Firefox, for 24 hours.
 const MAX_AGE_LIMIT: i64 = 86_400;
@@ -204,15 +206,16 @@ fn max_age(seconds: Option<Located<i64>>, errors: &mut Errors) -> Option<PolicyT
 
 fn timing_allow_origin(listed: &[Located<String>], errors: &mut Errors) -> Option<PolicyText> {
     let Names { star, names } = Names::collect(listed, |place, Located { value, position }| {
-        let advice = match Origin::parse(value) {
+        let is_origin = value == "null" || SerializedOrigin::parse(value.as_bytes()).is_some();
+        let advice = match OriginPattern::from_str(value) {
             // A comma, which a host can have, would make two origins of one.
-            Ok(_) if !value.contains(',') => return Some(Box::from(&**value)),
-            Ok(_) => "browsers would split it at the comma: leave it out".to_string(),
-            Err(_) if value.contains('*') => {
+            _ if is_origin && !value.contains(',') => return Some(Box::from(&**value)),
+            _ if is_origin => "browsers would split it at the comma: leave it out".to_string(),
+            Err(error) if !value.contains('*') => error.to_string(),
+            _ => {
                 "browsers compare this header with whole origins, and know no patterns: list each, or write *"
                     .to_string()
             }
-            Err(error) => error.to_string(),
         };
         errors.add(
             ConfigErrorCode::TimingOriginInvalid,

@@ -1,5 +1,6 @@
 //! What can be wrong with a policy: where, why, and what to write instead.
 
+use super::quoted::Quoted;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -58,7 +59,7 @@ impl fmt::Display for ConfigError {
             write!(formatter, "{}: ", self.key)?;
         }
         if !self.value.is_empty() {
-            write!(formatter, "{:?}: ", self.value)?;
+            write!(formatter, "{}: ", Quoted(&self.value))?;
         }
         write!(formatter, "{} [{}]", self.advice, self.code.code())
     }

@@ -28,6 +28,8 @@ mod origins;
 mod pattern;
 mod policy;
 mod predicate;
+mod punycode;
+mod quoted;
 mod readers;
 #[cfg(feature = "http")]
 mod ready_made;
@@ -35,6 +37,7 @@ mod reason;
 mod requested_headers;
 #[cfg(feature = "std")]
 mod shared;
+mod slips;
 mod table;
 #[cfg(feature = "http")]
 mod typed;

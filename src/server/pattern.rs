@@ -1,9 +1,10 @@
 //! One entry of a policy's origins: an exact origin, or a pattern over whole labels and ports.
 
+use super::{punycode, slips};
 use crate::protocol::serialized_origin::{
     HOST_LIMIT, HostKind, LABEL_LIMIT, Parts, is_potentially_trustworthy, is_scheme, parse_port,
 };
-use crate::protocol::{Origin, OriginError, SerializedOrigin, public_suffix};
+use crate::protocol::{SerializedOrigin, public_suffix};
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::format;
@@ -80,6 +81,8 @@ pub enum PatternError {
         /// What to write instead.
         write: String,
     },
+    /// Its host has characters beyond ASCII, which a browser writes in Punycode.
+    UnicodeHost,
     /// A star stands where it means nothing.
     MisplacedWildcard,
     /// A star stands before an address, which has no subdomains.
@@ -109,6 +112,10 @@ impl fmt::Display for PatternError {
             PatternError::NotSerialized { write } => {
                 write!(formatter, "not as a browser writes it: write {write}")
             }
+            PatternError::UnicodeHost => formatter.write_str(
+                "a browser writes such a host in Punycode, which begins with xn--: \
+                 copy what location.origin says in the console of a page there",
+            ),
             PatternError::MisplacedWildcard => formatter.write_str(
                 "a star stands for whole labels at the start of the host (https://*.app.example), \
                  for every port (http://localhost:*), or alone for every origin",
@@ -300,38 +307,39 @@ fn diagnose(text: &str) -> PatternError {
         Some(rest) => (rest, ":*"),
         None => (text, ""),
     };
-    let (base, any_subdomain) = match without_port.split_once("://*.") {
-        Some((scheme, rest)) => (format!("{scheme}://{rest}"), true),
-        None => (without_port.to_owned(), false),
+    let (base, any_subdomain) = match Parts::split(without_port).map(|parts| (parts.scheme.len(), parts.host))
+    {
+        Some((scheme_end, host)) if host.starts_with("*.") => {
+            let (scheme, rest) = without_port.split_at(scheme_end);
+            (format!("{scheme}://{}", &rest["://*.".len()..]), true)
+        }
+        _ => (without_port.to_owned(), false),
     };
     if base.contains('*') {
         return PatternError::MisplacedWildcard;
     }
-    let origin = match Origin::parse(&base) {
-        Ok(Origin::Tuple(origin)) => origin,
-        Err(OriginError::NotSerialized { write: serialized }) => {
-            let star = if any_subdomain { "*." } else { "" };
-            let write = format!("{}{any_port}", serialized.replacen("://", &format!("://{star}"), 1));
-            match (Layout::of(&write), Origin::parse(&serialized)) {
-                (Some(_), _) => return PatternError::NotSerialized { write },
-                (None, Ok(Origin::Tuple(origin))) => origin,
-                (None, _) => return PatternError::NotAnOrigin,
-            }
-        }
-        Ok(Origin::Opaque) | Err(OriginError::NotAnOrigin) => return without_scheme(text),
+    if slips::has_unicode_host(&base) {
+        return PatternError::UnicodeHost;
+    }
+    if has_impossible_host(&base, any_subdomain) {
+        return PatternError::HostTooLong;
+    }
+    let Some(serialized) = slips::serialization(&base) else { return without_scheme(text) };
+    let Some(Parts { scheme, host, port }) = Parts::split(&serialized) else {
+        return PatternError::NotAnOrigin;
     };
-    let host = origin.host();
+    let star = if any_subdomain { "*." } else { "" };
+    let port = port.map_or(String::new(), |port| format!(":{port}"));
+    let write = format!("{scheme}://{star}{host}{port}{any_port}");
+    if Layout::of(&write).is_some() {
+        return PatternError::NotSerialized { write };
+    }
     let kind = HostKind::of(host);
     if let Some(address) = kind.and_then(HostKind::mapped_address) {
-        let port = origin.serialized().rsplit(']').next().unwrap_or("");
-        return PatternError::MappedAddress {
-            write: format!("{}://{address}{port}{any_port}", origin.scheme()),
-        };
+        return PatternError::MappedAddress { write: format!("{scheme}://{address}{port}{any_port}") };
     }
-    let length = host.len() + if any_subdomain { "*.".len() } else { 0 };
     match kind {
         Some(HostKind::Address(_)) if any_subdomain => PatternError::WildcardOverAddress,
-        _ if length > HOST_LIMIT || has_impossible_label(host) => PatternError::HostTooLong,
         _ => PatternError::NotAnOrigin,
     }
 }
@@ -345,13 +353,20 @@ fn without_scheme(text: &str) -> PatternError {
     }
 }
 
-fn has_impossible_label(host: &str) -> bool {
+/// Whether `text` would be an origin if the DNS could hold its host.
+fn has_impossible_host(text: &str, any_subdomain: bool) -> bool {
+    let Some(Parts { scheme, host, .. }) = Parts::split(text) else { return false };
     let name = host.strip_suffix('.').unwrap_or(host);
-    name.split('.').any(|label| label.is_empty() || label.len() > LABEL_LIMIT)
+    let length = host.len() + if any_subdomain { "*.".len() } else { 0 };
+    let is_name = !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
+    is_scheme(&scheme.to_ascii_lowercase())
+        && is_name
+        && (length > HOST_LIMIT || name.split('.').any(|label| label.is_empty() || label.len() > LABEL_LIMIT))
 }
 
-/// Whether a host with Punycode in it is what the URL parser makes of it. Others need no look.
+/// Whether every label that says it is Punycode can be decoded to something beyond ASCII. Whether a browser would
+/// let that something be a name is not asked: no browser sends the others.
 fn is_valid_punycode(host: &str) -> bool {
-    !host.contains("xn--")
-        || matches!(url::Host::parse(host), Ok(url::Host::Domain(domain)) if domain == host)
+    host.split('.').filter_map(|label| label.strip_prefix("xn--")).all(punycode::is_decodable)
 }

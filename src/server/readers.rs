@@ -89,9 +89,9 @@ fn entries(origins: Vec<Located<String>>, config: &PolicyConfig, errors: &mut Er
 const fn code(error: &PatternError) -> ConfigErrorCode {
     match error {
         PatternError::Null => ConfigErrorCode::OriginNull,
-        PatternError::NotSerialized { .. } | PatternError::MappedAddress { .. } => {
-            ConfigErrorCode::OriginNotSerialized
-        }
+        PatternError::NotSerialized { .. }
+        | PatternError::UnicodeHost
+        | PatternError::MappedAddress { .. } => ConfigErrorCode::OriginNotSerialized,
         PatternError::MisplacedWildcard | PatternError::WildcardOverAddress => {
             ConfigErrorCode::OriginWildcardMisplaced
         }

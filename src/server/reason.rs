@@ -73,17 +73,9 @@ macro_rules! answer_reasons {
                 match self { $(AnswerReason::$variant => $words,)+ }
             }
 
-            /// The code, the words and the address as C has them.
+            /// Code, words and address of one after the other, each ended by NUL.
             #[cfg(feature = "capi")]
-            pub(crate) const fn c_strings(self) -> [&'static core::ffi::CStr; 3] {
-                match self {
-                    $(AnswerReason::$variant => [
-                        crate::capi::c_string!($code),
-                        crate::capi::c_string!($words),
-                        crate::capi::c_string!($link),
-                    ],)+
-                }
-            }
+            pub(crate) const C_STRINGS: &str = concat!($($code, "\0", $words, "\0", $link, "\0"),+);
         }
     };
 }

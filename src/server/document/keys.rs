@@ -3,6 +3,7 @@
 use super::value::{Table, Value};
 use crate::server::config::{Located, PolicyConfig, RefusedPreflight};
 use crate::server::error::{ConfigError, ConfigErrorCode, Position};
+use crate::server::quoted::Quoted;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -193,7 +194,7 @@ impl Reader {
             (Slot::RefusedPreflight(_), _) => {
                 "one of three words is wanted here: write \"pass\", \"bare\" or \"forbid\"".to_owned()
             }
-            (Slot::Texts(_), Value::Text(text)) => format!("a list is wanted here: write [{text:?}]"),
+            (Slot::Texts(_), Value::Text(text)) => format!("a list is wanted here: write [{}]", Quoted(text)),
             (Slot::Texts(_), _) => "a list of texts is wanted here: write [] and put them between".to_owned(),
             (Slot::Number(_), Value::Text(text)) if text.parse::<i64>().is_ok() => {
                 format!("a number is wanted here: write {text}")
