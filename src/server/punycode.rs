@@ -14,7 +14,9 @@ const INITIAL_CODE_POINT: u32 = 0x80;
 /// Whether `label`, which follows `xn--` and is in lower case, is decoded by the
 /// [procedure](https://www.rfc-editor.org/rfc/rfc3492#section-6.2) to characters some of which are beyond ASCII.
 pub(super) fn is_decodable(label: &str) -> bool {
-    let (basic, deltas) = label.rsplit_once('-').unwrap_or(("", label));
+    // A delimiter that nothing stands before delimits nothing, and is no digit.
+    let (basic, deltas) =
+        label.rsplit_once('-').filter(|(basic, _)| !basic.is_empty()).unwrap_or(("", label));
     !deltas.is_empty() && basic.is_ascii() && decode(basic.len() as u32, deltas).is_some()
 }
 
