@@ -2,7 +2,7 @@
  * What a decision costs behind this package and behind npm's `cors`, and a fetch behind `corsFetch` and in the windows
  * of jsdom and happy-dom: side by side, in one run.
  *
- *     node bench/compare.mjs [--rounds N] [--check]
+ *     node bench/compare.mjs [--rounds N] [--check]      where the package and its tests' packages are installed
  *
  * Times are microseconds of processor time, the best of rounds that take turns. `--check` fails where this package is
  * slower than npm's `cors`.
