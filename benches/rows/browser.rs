@@ -4,6 +4,10 @@
 //! no part of a decision, and stands in a row of its own. The headers, the body and the clone of the URL that
 //! the request owns are part of every exchange; so are an own preflight cache, where none is named, all headers
 //! of both requests, which are read as if they were sent, and the response that script gets.
+//!
+//! The request to classify is made before. A header list finds out what bytes a line has when the line is
+//! appended, and classification makes use of that: the work is in the row that makes and drops a request, not
+//! in those that classify one.
 
 use cors_engine::protocol::Origin;
 use cors_engine::{
@@ -20,6 +24,8 @@ pub(crate) enum Work {
     ClassifySimple(usize),
     /// The same with five headers, three of which need one.
     ClassifyPreflighted(usize),
+    /// To make the request that [`Work::ClassifySimple`] classifies, and to drop it.
+    MakeRequest,
     /// A whole preflighted exchange with five headers: request, preflight, answer, actual request, answer.
     Exchange(usize),
     /// The same from the strings that script wrote.
@@ -83,6 +89,7 @@ pub(crate) fn run(work: Work, known: usize, turns: usize) {
     match work {
         Work::ClassifySimple(engine) => classify(Engine::ALL[engine], &SIMPLE, turns),
         Work::ClassifyPreflighted(engine) => classify(Engine::ALL[engine], &PREFLIGHTED, turns),
+        Work::MakeRequest => make_requests(turns),
         Work::Exchange(engine) => preflighted_exchanges(Engine::ALL[engine], turns),
         Work::ExchangeOfStrings => exchanges_of_strings(turns),
         Work::ParseStrings => (0..turns).for_each(|_| drop(black_box(parse(PAGE, URL)))),
@@ -100,6 +107,12 @@ fn classify(engine: Engine, headers: &[(&str, &str)], turns: usize) {
     for _ in 0..turns {
         drop(black_box(needs_preflight(black_box(engine), black_box(&request))));
     }
+}
+
+#[inline(never)]
+fn make_requests(turns: usize) {
+    let (origin, url) = parse(PAGE, URL);
+    (0..turns).for_each(|_| drop(black_box(request(&origin, &url, "POST", &SIMPLE))));
 }
 
 #[inline(never)]

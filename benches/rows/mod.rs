@@ -113,6 +113,7 @@ pub(crate) const ROWS: &[Row] = &[
     browser("classify: preflighted, chromium", Work::ClassifyPreflighted(1), Some(600)),
     browser("classify: preflighted, gecko", Work::ClassifyPreflighted(2), Some(600)),
     browser("classify: preflighted, webkit", Work::ClassifyPreflighted(3), Some(600)),
+    browser("a request with five headers alone", Work::MakeRequest, None),
     browser("exchange: preflighted, spec", Work::Exchange(0), Some(6_000)),
     browser("exchange: preflighted, chromium", Work::Exchange(1), Some(6_000)),
     browser("exchange: preflighted, gecko", Work::Exchange(2), Some(6_000)),
