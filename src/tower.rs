@@ -102,11 +102,7 @@ where
                 let changes = Some(answer.to_changes());
                 State::Passed { inner: self.inner.call(request), changes }
             }
-            Action::Respond { status } => {
-                let mut headers = HeaderMap::new();
-                answer.apply_to(&mut headers);
-                State::Answered { status, headers }
-            }
+            Action::Respond { status } => State::Answered { status, headers: answer.to_headers() },
         };
         ResponseFuture { state }
     }
@@ -146,7 +142,7 @@ pin_project! {
             // Taken when the response is there.
             changes: Option<HeaderChanges>,
         },
-        // The head of the response, of which the headers are taken.
+        // The head of the response. Who polls again after it was given gets one without headers.
         Answered { status: u16, headers: HeaderMap },
     }
 }
@@ -170,7 +166,7 @@ where
             StateProjection::Answered { status, headers } => {
                 let mut response = Response::new(ResponseBody::default());
                 *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::NO_CONTENT);
-                *response.headers_mut() = core::mem::take(headers);
+                core::mem::swap(response.headers_mut(), headers);
                 Poll::Ready(Ok(response))
             }
         }

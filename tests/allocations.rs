@@ -189,6 +189,62 @@ fn building_ten_thousand_origins_takes_under_two_megabytes() {
     assert!(counted.bytes_total < 2_000_000, "{counted:?}");
 }
 
+/// The two are the parts of the response's header map.
+#[cfg(feature = "tower")]
+#[test]
+fn the_tower_layer_allocates_twice() {
+    use std::convert::Infallible;
+    use std::future::{Future, Ready, ready};
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+    use tower_layer::Layer;
+    use tower_service::Service;
+
+    struct Silent;
+    impl Service<http::Request<()>> for Silent {
+        type Response = http::Response<()>;
+        type Error = Infallible;
+        type Future = Ready<Result<http::Response<()>, Infallible>>;
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, _: http::Request<()>) -> Self::Future {
+            ready(Ok(http::Response::new(())))
+        }
+    }
+
+    for listed in [1, 10_000] {
+        let config = PolicyConfig::new()
+            .origins((0..listed).map(|tenant| format!("https://tenant{tenant:05}.example.com")))
+            .credentials(true)
+            .methods(["PUT", "DELETE"])
+            .request_headers(["authorization", "content-type"])
+            .expose_headers(["x-request-id"])
+            .max_age(600);
+        let mut service = cors_engine::tower::CorsLayer::new(config.build().unwrap()).layer(Silent);
+        for method in ["GET", "OPTIONS"] {
+            let request = http::Request::builder()
+                .method(method)
+                .header("origin", "https://tenant00000.example.com")
+                .header("access-control-request-method", "PUT")
+                .header("access-control-request-headers", "authorization,content-type")
+                .body(())
+                .unwrap();
+            // As a server has read them, its values are parts of a buffer that is shared.
+            let request = request.clone();
+            let mut context = Context::from_waker(Waker::noop());
+            let mut response = None;
+            let counted = measure(|| {
+                let Poll::Ready(ready) = pin!(service.call(request)).poll(&mut context) else { return };
+                response = Some(ready.unwrap());
+            });
+            let headers = response.unwrap().into_parts().0.headers;
+            assert!(headers.contains_key("access-control-allow-origin"));
+            assert_eq!(counted.count_total, 2, "{method} at {listed}");
+        }
+    }
+}
+
 /// Whatever is wrong with it, and however often.
 #[cfg(feature = "config")]
 #[test]

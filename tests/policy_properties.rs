@@ -198,6 +198,45 @@ proptest! {
         prop_assert_eq!(removed, 7);
     }
 
+    #[cfg(feature = "http")]
+    #[test]
+    fn an_answer_puts_the_same_headers_on_every_response(
+        policy in any_policy(),
+        (method, headers) in request(),
+    ) {
+        let answer = policy.answer(method.as_bytes(), &headers);
+        let mut said: Vec<_> =
+            answer.headers().map(|(name, value)| (name.to_owned(), value.to_vec())).collect();
+        let vary: Vec<_> = answer.vary().collect();
+        said.extend((!vary.is_empty()).then(|| ("vary".to_owned(), vary.join(", ").into_bytes())));
+        said.sort();
+        // Where there are no headers yet, ready-made ones are copied.
+        let empty = http::HeaderMap::new();
+        let other: http::HeaderMap = [(http::header::SERVER, "any".parse().unwrap())].into_iter().collect();
+        for before in [empty, other] {
+            let (mut at_once, mut later) = (before.clone(), before);
+            answer.apply_to(&mut at_once);
+            answer.to_changes().apply_to(&mut later);
+            for after in [at_once, later] {
+                let lines = after.iter().filter(|(name, _)| *name != http::header::SERVER);
+                let mut put: Vec<_> =
+                    lines.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
+                put.sort();
+                prop_assert_eq!(&put, &said);
+            }
+        }
+        // Asked in the types of the http crate, the answer is the same.
+        let map: http::HeaderMap = headers
+            .iter()
+            .map(|(name, value)| {
+                (http::HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap())
+            })
+            .collect();
+        let typed = policy.answer_http(&method.parse().unwrap(), &map);
+        prop_assert_eq!(typed.reason(), answer.reason());
+        prop_assert!(typed.operations().eq(answer.operations()));
+    }
+
     #[test]
     fn a_canonical_configuration_builds_the_policy_it_was_read_from(
         policy in any_policy(),

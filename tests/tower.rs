@@ -161,3 +161,24 @@ async fn routes_have_policies_of_their_own_and_policies_change_while_served() {
     let after = ask(router, "GET", "/private", &[EVIL]).await;
     assert_eq!(after.values("access-control-allow-origin"), ["https://evil.example"]);
 }
+
+/// No future has to bear it, but one that never wakes would hide the mistake.
+#[tokio::test]
+async fn a_response_that_is_asked_for_again_lets_nobody_read() {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+    use tower_layer::Layer;
+    use tower_service::Service;
+
+    let policy = config().build().unwrap();
+    let mut service = CorsLayer::new(policy).layer(Router::<()>::new());
+    let preflight = axum::http::Request::options("/").header(APP.0, APP.1).header(WANTS_PUT.0, WANTS_PUT.1);
+    let mut future = pin!(service.call(preflight.body(axum::body::Body::empty()).unwrap()));
+    let mut context = Context::from_waker(Waker::noop());
+    let counts = [(); 2].map(|()| match future.as_mut().poll(&mut context) {
+        Poll::Ready(response) => Some(response.unwrap().headers().len()),
+        Poll::Pending => None,
+    });
+    assert!(matches!(counts, [Some(1..), Some(0)]), "{counts:?}");
+}

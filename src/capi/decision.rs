@@ -131,7 +131,7 @@ pub unsafe extern "C" fn cors_decide(
             if (*out).struct_size as usize != size_of::<cors_decision>() {
                 return false;
             }
-            Writer { out }.answer(&policy.policy.decide(view.is_options(), &view), view);
+            Writer { out }.answer(&policy.policy.decide(view.is_options(), view), view);
         }
         true
     });

@@ -5,7 +5,7 @@ use super::pointers::{Sized32, check_array, exclusive};
 use super::status::{CORS_ERROR_STRUCT_SIZE, cors_status};
 use super::strings::cors_str;
 use crate::protocol::HeaderLines;
-use crate::server::{Asked, Head, OVER_BUDGET, Once, RequestValue};
+use crate::server::{Head, OVER_BUDGET, Once, RequestValue};
 use core::iter::repeat_n;
 use core::mem::MaybeUninit;
 use core::slice;
@@ -176,11 +176,12 @@ impl<'a> RequestView<'a> {
         self.request.lines().iter().position(holds).unwrap_or(0)
     }
 
-    /// The lines of Access-Control-Request-Headers: those that are kept, and one for all others.
-    fn requested_lines(self) -> impl Iterator<Item = &'a [u8]> {
-        let too_many = self.request.request_headers_lines as usize > CORS_REQUEST_LINES;
-        let kept = self.request.lines().iter().map(move |line| self.bytes(*line));
-        kept.chain(too_many.then_some(OVER_BUDGET))
+    fn once(self, value: cors_str, lines: u16) -> Once<RequestValue<'a>> {
+        match lines {
+            0 => Once::Absent,
+            1 => Once::One(RequestValue::new(self.bytes(value))),
+            _ => Once::Several,
+        }
     }
 
     fn bytes(self, string: cors_str) -> &'a [u8] {
@@ -193,22 +194,19 @@ impl<'a> RequestView<'a> {
 }
 
 impl<'a> Head<'a> for RequestView<'a> {
-    fn origin(&self) -> Once<RequestValue<'a>> {
-        match self.request.origin_lines {
-            0 => Once::Absent,
-            1 => Once::One(RequestValue::new(self.bytes(self.request.origin))),
-            _ => Once::Several,
-        }
+    fn origin(self) -> Once<RequestValue<'a>> {
+        self.once(self.request.origin, self.request.origin_lines)
     }
 
-    fn asks_first(&self) -> bool {
-        self.request.request_method_lines > 0 && self.is_options()
+    fn request_method(self) -> Once<RequestValue<'a>> {
+        self.once(self.request.request_method, self.request.request_method_lines)
     }
 
-    fn each_asked(&self, mut read: impl FnMut(Asked<'a>)) {
-        let method = RequestValue::new(self.bytes(self.request.request_method));
-        (0..self.request.request_method_lines.min(2)).for_each(|_| read(Asked::Method(method)));
-        self.requested_lines().for_each(|line| read(Asked::Headers(line)));
+    /// The lines that are kept, and one for all others.
+    fn request_headers(self) -> impl Iterator<Item = &'a [u8]> {
+        let too_many = self.request.request_headers_lines as usize > CORS_REQUEST_LINES;
+        let kept = self.request.lines().iter().map(move |line| self.bytes(*line));
+        kept.chain(too_many.then_some(OVER_BUDGET))
     }
 
     fn all(&self) -> &(impl HeaderLines + ?Sized) {
@@ -225,6 +223,6 @@ impl HeaderLines for RequestView<'_> {
             |name, value, count: u16| repeat_n((name, self.bytes(value)), usize::from(count.min(2)));
         repeated(NAMES[0], request.origin, request.origin_lines)
             .chain(repeated(NAMES[1], request.request_method, request.request_method_lines))
-            .chain(self.requested_lines().map(|line| (NAMES[2], line)))
+            .chain(self.request_headers().map(|line| (NAMES[2], line)))
     }
 }

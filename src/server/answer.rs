@@ -120,17 +120,10 @@ pub struct Answer<'a> {
     pub(crate) predicate_was_asked: bool,
     /// `Origin`.
     pub(crate) origin: Once<RequestValue<'a>>,
-    /// If a preflight is allowed by a policy that repeats what was asked for.
-    pub(crate) echo: Option<Echo<'a>>,
-}
-
-/// What a preflight asked for.
-#[derive(Clone, Debug)]
-pub(crate) struct Echo<'a> {
-    /// `Access-Control-Request-Method`.
-    pub(crate) method: RequestValue<'a>,
+    /// `Access-Control-Request-Method`, if it mattered.
+    pub(crate) request_method: Option<RequestValue<'a>>,
     /// The lines of `Access-Control-Request-Headers`, if the policy allows any.
-    pub(crate) lines: HeaderNameLines<'a>,
+    pub(crate) requested: Option<HeaderNameLines<'a>>,
 }
 
 /// The request headers that had a part in the decision.
@@ -269,7 +262,7 @@ impl<'a> Answer<'a> {
 
     /// The lines of `Access-Control-Allow-Headers` that repeat the request's.
     pub(crate) fn requested_lines(&self) -> impl Iterator<Item = Value<'a>> {
-        let lines = self.echo.iter().flat_map(|echo| echo.lines.iter());
+        let lines = self.requested.iter().flat_map(HeaderNameLines::iter);
         lines.map(|line| Value::Request(RequestValue::new(line)))
     }
 
@@ -290,7 +283,7 @@ impl<'a> Answer<'a> {
             ResponseHeader::AllowOrigin if allows => Some(self.allow_origin()),
             ResponseHeader::AllowCredentials if allows && policy.allows_credentials() => Some(Value::True),
             ResponseHeader::AllowMethods if allows && is_preflight => match &policy.methods {
-                Methods::Any => self.echo.as_ref().map(|echo| Value::Request(echo.method)),
+                Methods::Any => self.request_method.map(Value::Request),
                 Methods::Listed { value, .. } => value.as_ref().map(Value::Policy),
             },
             ResponseHeader::AllowHeaders if allows && is_preflight => match &policy.request_headers {

@@ -5,27 +5,23 @@ use crate::protocol::{HeaderLines, is_http_tab_or_space, trim};
 #[cfg(feature = "http")]
 use http::HeaderValue;
 
+const ORIGIN: &[u8; 6] = b"origin";
+const REQUEST_METHOD: &[u8; 29] = b"access-control-request-method";
+const REQUEST_HEADERS: &[u8; 30] = b"access-control-request-headers";
+
 /// The headers of a request. `'a` is how long their values live.
-pub(crate) trait Head<'a> {
+pub(crate) trait Head<'a>: Copy {
     /// `Origin`.
-    fn origin(&self) -> Once<RequestValue<'a>>;
+    fn origin(self) -> Once<RequestValue<'a>>;
 
-    /// Whether the method is `OPTIONS` and there is an `Access-Control-Request-Method`.
-    fn asks_first(&self) -> bool;
+    /// `Access-Control-Request-Method`. Only asked for if the method is `OPTIONS`.
+    fn request_method(self) -> Once<RequestValue<'a>>;
 
-    /// Calls `read` with each line that says what a preflight asks for.
-    fn each_asked(&self, read: impl FnMut(Asked<'a>));
+    /// The lines of `Access-Control-Request-Headers`, with the whitespace around them: it counts.
+    fn request_headers(self) -> impl Iterator<Item = &'a [u8]>;
 
     /// All there are, for a predicate.
     fn all(&self) -> &(impl HeaderLines + ?Sized);
-}
-
-/// A line that says what a preflight asks for.
-pub(crate) enum Asked<'a> {
-    /// `Access-Control-Request-Method`.
-    Method(RequestValue<'a>),
-    /// `Access-Control-Request-Headers`, with the whitespace around it.
-    Headers(&'a [u8]),
 }
 
 /// The value of a header that should come once.
@@ -36,21 +32,37 @@ pub(crate) enum Once<T> {
     Several,
 }
 
-impl<T> Once<T> {
-    pub(crate) fn and(self, value: T) -> Self {
-        match self {
-            Once::Absent => Once::One(value),
-            Once::One(_) | Once::Several => Once::Several,
-        }
-    }
-}
-
 impl<'a> Once<RequestValue<'a>> {
     /// The value, if there is one and only one.
     pub(crate) fn value(self) -> RequestValue<'a> {
         match self {
             Once::One(value) => value,
             Once::Absent | Once::Several => RequestValue::EMPTY,
+        }
+    }
+}
+
+/// The values met of a header that should come once: how many, and the last.
+#[derive(Clone, Copy)]
+pub(crate) struct Met<T> {
+    count: usize,
+    last: Option<T>,
+}
+
+impl<T> Met<T> {
+    pub(crate) const NONE: Self = Met { count: 0, last: None };
+
+    #[inline]
+    pub(crate) fn and(self, value: T) -> Self {
+        Met { count: self.count + 1, last: Some(value) }
+    }
+
+    #[inline]
+    pub(crate) fn once<U>(self, of: impl FnOnce(T) -> U) -> Once<U> {
+        match self.last {
+            None => Once::Absent,
+            Some(value) if self.count == 1 => Once::One(of(value)),
+            Some(_) => Once::Several,
         }
     }
 }
@@ -81,56 +93,56 @@ impl<'a> RequestValue<'a> {
     }
 }
 
-/// The head that a list of lines is: read once for the origin, and once more for what it may ask for.
+/// The head that a list of lines is: read once for the origin and the method, and once more where a list of headers
+/// matters.
 pub(crate) struct LinesHead<'a, S: ?Sized> {
     headers: &'a S,
-    origin: Once<RequestValue<'a>>,
-    asks_first: bool,
+    origin: Met<&'a [u8]>,
+    request_method: Met<&'a [u8]>,
 }
 
+impl<S: ?Sized> Clone for LinesHead<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: ?Sized> Copy for LinesHead<'_, S> {}
+
 impl<'a, S: HeaderLines + ?Sized> LinesHead<'a, S> {
+    #[inline]
     pub(crate) fn new(is_options: bool, headers: &'a S) -> Self {
-        let mut origin = Once::Absent;
-        let mut asks_first = false;
-        if is_options {
-            for (name, value) in with_length(headers, |length| matches!(length, 6 | 29)) {
-                if is_named(name, b"origin") {
-                    origin = origin.and(RequestValue::new(value));
-                } else if is_named(name, b"access-control-request-method") {
-                    asks_first = true;
-                }
+        let (mut origin, mut request_method) = (Met::NONE, Met::NONE);
+        for (name, value) in headers.header_lines() {
+            // Few names are as long, and of the other lines no more need be looked at.
+            if !(name.len() == ORIGIN.len() || is_options && name.len() == REQUEST_METHOD.len()) {
+                continue;
             }
-        } else {
-            for (name, value) in headers.header_lines() {
-                if is_named(name, b"origin") {
-                    origin = origin.and(RequestValue::new(value));
-                }
+            if is_named(name, ORIGIN) {
+                origin = origin.and(value);
+            } else if is_options && is_named(name, REQUEST_METHOD) {
+                request_method = request_method.and(value);
             }
         }
-        LinesHead { headers, origin, asks_first }
+        LinesHead { headers, origin, request_method }
     }
 }
 
 impl<'a, S: HeaderLines + ?Sized> Head<'a> for LinesHead<'a, S> {
-    fn origin(&self) -> Once<RequestValue<'a>> {
-        self.origin
+    #[inline]
+    fn origin(self) -> Once<RequestValue<'a>> {
+        self.origin.once(RequestValue::new)
     }
 
-    fn asks_first(&self) -> bool {
-        self.asks_first
+    #[inline]
+    fn request_method(self) -> Once<RequestValue<'a>> {
+        self.request_method.once(RequestValue::new)
     }
 
-    fn each_asked(&self, mut read: impl FnMut(Asked<'a>)) {
-        for (name, value) in with_length(self.headers, |length| matches!(length, 29 | 30)) {
-            let asked = if is_named(name, b"access-control-request-method") {
-                Asked::Method(RequestValue::new(value))
-            } else if is_named(name, b"access-control-request-headers") {
-                Asked::Headers(value)
-            } else {
-                continue;
-            };
-            read(asked);
-        }
+    #[inline]
+    fn request_headers(self) -> impl Iterator<Item = &'a [u8]> {
+        let lines = self.headers.header_lines();
+        lines.filter(|(name, _)| is_named(name, REQUEST_HEADERS)).map(|(_, value)| value)
     }
 
     fn all(&self) -> &(impl HeaderLines + ?Sized) {
@@ -138,17 +150,18 @@ impl<'a, S: HeaderLines + ?Sized> Head<'a> for LinesHead<'a, S> {
     }
 }
 
-/// The lines whose names have such a length. Few do, and of the others nothing else need be looked at.
-fn with_length<'a>(
-    headers: &'a (impl HeaderLines + ?Sized),
-    is_wanted: impl Fn(usize) -> bool,
-) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-    headers.header_lines().filter(move |(name, _)| is_wanted(name.len()))
+/// Whether `name` is `lower_case`, in any case. Few names are as long, and of those most are in lower case, as HTTP/2
+/// has them, or begin with another letter.
+#[inline]
+fn is_named<const LENGTH: usize>(name: &[u8], lower_case: &'static [u8; LENGTH]) -> bool {
+    name.len() == LENGTH && (name == lower_case.as_slice() || is_named_in_any_case(name, lower_case))
 }
 
-/// Whether `name` is `lower_case`, which begins with a letter, in any case. Mostly it is in lower case, as HTTP/2
-/// has it, or begins with another letter.
-fn is_named<const LENGTH: usize>(name: &[u8], lower_case: &[u8; LENGTH]) -> bool {
-    let begins_alike = || (name[0] ^ lower_case[0]) & !0x20 == 0;
-    name.len() == LENGTH && (name == lower_case || begins_alike() && name.eq_ignore_ascii_case(lower_case))
+#[inline]
+fn is_named_in_any_case(name: &[u8], lower_case: &[u8]) -> bool {
+    #[inline(never)] // it is long, and seldom needed
+    fn whole(name: &[u8], lower_case: &[u8]) -> bool {
+        name.eq_ignore_ascii_case(lower_case)
+    }
+    name.first().is_some_and(|first| first | 0x20 == lower_case[0]) && whole(name, lower_case)
 }

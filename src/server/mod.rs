@@ -51,7 +51,7 @@ pub use config::{PolicyConfig, RefusedPreflight};
 pub use difference::Witness;
 pub use error::{ConfigError, ConfigErrorCode, ConfigErrors, Position};
 #[cfg(feature = "capi")]
-pub(crate) use head::{Asked, Head, Once, RequestValue};
+pub(crate) use head::{Head, Once, RequestValue};
 #[cfg(feature = "capi")]
 pub(crate) use header::{ResponseHeader, Value};
 pub use origins::OriginSet;

@@ -1,15 +1,15 @@
 //! The compiled policy: asked often, from many threads, without allocating.
 
-use super::answer::{Answer, Echo, HeadersRead, RequestKind};
+use super::answer::{Answer, HeadersRead, RequestKind};
 use super::config::{PolicyConfig, RefusedPreflight};
-use super::head::{Asked, Head, LinesHead, Once, RequestValue};
+use super::head::{Head, LinesHead, Once, RequestValue};
 use super::header::PolicyText;
 use super::origins::OriginSet;
 use super::predicate::OriginPredicate;
 #[cfg(feature = "http")]
 use super::ready_made::ReadyMade;
 use super::reason::AnswerReason;
-use super::requested_headers::{AnyNames, HeaderNameLines, ListedNames};
+use super::requested_headers::{ListedNames, check_any};
 use crate::protocol::{HeaderLines, SerializedOrigin, method};
 use alloc::boxed::Box;
 
@@ -63,6 +63,14 @@ pub(crate) struct Listed {
     pub(crate) insecure_with_credentials: bool,
 }
 
+/// What a preflight asks for.
+struct Asked<'a, H> {
+    origin: Once<RequestValue<'a>>,
+    method: Once<RequestValue<'a>>,
+    /// The lines of `Access-Control-Request-Headers`.
+    headers: H,
+}
+
 /// Which methods may be used beside the safelisted ones.
 #[derive(Clone, Debug)]
 pub(crate) enum Methods {
@@ -99,15 +107,30 @@ impl Policy {
     /// assert_eq!((answer.kind(), answer.action()), (RequestKind::Actual, Action::Pass));
     /// ```
     pub fn answer<'a, S: HeaderLines + ?Sized>(&'a self, method: &[u8], headers: &'a S) -> Answer<'a> {
-        let is_options = method == b"OPTIONS";
-        self.decide(is_options, &LinesHead::new(is_options, headers))
+        match method == b"OPTIONS".as_slice() {
+            true => self.answer_options(headers),
+            false => self.answer_other(headers),
+        }
+    }
+
+    #[inline(never)] // each with its own registers
+    fn answer_other<'a, S: HeaderLines + ?Sized>(&'a self, headers: &'a S) -> Answer<'a> {
+        self.decide(false, LinesHead::new(false, headers))
+    }
+
+    #[inline(never)]
+    fn answer_options<'a, S: HeaderLines + ?Sized>(&'a self, headers: &'a S) -> Answer<'a> {
+        self.decide(true, LinesHead::new(true, headers))
     }
 
     /// The decision. What it costs is bounded by the policy, and does not grow with the origins listed.
-    pub(crate) fn decide<'a>(&'a self, is_options: bool, head: &impl Head<'a>) -> Answer<'a> {
-        let kind = match head.origin() {
-            Once::Absent => RequestKind::NotCors,
-            _ if head.asks_first() => RequestKind::Preflight,
+    #[inline(always)] // so that what a kind of request has no need of falls away
+    pub(crate) fn decide<'a>(&'a self, is_options: bool, head: impl Head<'a>) -> Answer<'a> {
+        let origin = head.origin();
+        let (judgement, predicate_was_asked) = self.judge_origin(origin, head);
+        let kind = match (origin, is_options) {
+            (Once::Absent, _) => RequestKind::NotCors,
+            (_, true) if !matches!(head.request_method(), Once::Absent) => RequestKind::Preflight,
             _ => RequestKind::Actual,
         };
         let read = match (is_options, kind, &self.readers) {
@@ -116,12 +139,20 @@ impl Policy {
             (false, _, Readers::Some(_)) => HeadersRead::Origin,
             (false, _, Readers::Any) => HeadersRead::Nothing,
         };
-        let (judgement, predicate_was_asked) = self.judge_origin(head);
         if kind == RequestKind::Preflight && judgement.allows() {
-            return self.decide_preflight(judgement, predicate_was_asked, head);
+            let asked = Asked { origin, method: head.request_method(), headers: head.request_headers() };
+            return self.decide_preflight(judgement, predicate_was_asked, asked);
         }
-        let origin = head.origin();
-        Answer { policy: self, kind, judgement, read, predicate_was_asked, origin, echo: None }
+        Answer {
+            policy: self,
+            kind,
+            judgement,
+            read,
+            predicate_was_asked,
+            origin,
+            request_method: None,
+            requested: None,
+        }
     }
 
     /// The decision about a preflight from an allowed origin.
@@ -129,67 +160,46 @@ impl Policy {
     /// A policy that allows any method or header names the ones asked for: with credentials `*` is no
     /// wildcard, Firefox does not find it again in its preflight cache, and in that of other browsers it
     /// would cover `Authorization`, against the standard.
-    #[inline(never)] // so that other requests do not pay for its registers
+    #[inline(never)] // as answer_options
     fn decide_preflight<'a>(
         &'a self,
         judgement: AnswerReason,
         predicate_was_asked: bool,
-        head: &impl Head<'a>,
+        asked: Asked<'a, impl Iterator<Item = &'a [u8]>>,
     ) -> Answer<'a> {
-        let mut method = Once::Absent;
-        let mut headers = Ok(());
-        let mut repeated = None;
-        match &self.request_headers {
-            RequestHeaders::Listed { names, .. } => {
-                let mut check = names.check();
-                head.each_asked(|line| match line {
-                    Asked::Method(value) => method = method.and(value),
-                    Asked::Headers(line) if headers.is_ok() => headers = check.line(line),
-                    Asked::Headers(_) => {}
-                });
-            }
-            RequestHeaders::Any { authorization } => {
-                let mut check = AnyNames::new(*authorization);
-                let lines = repeated.insert(HeaderNameLines::NONE);
-                head.each_asked(|line| match line {
-                    Asked::Method(value) => method = method.and(value),
-                    Asked::Headers(line) if headers.is_ok() => headers = check.line(line, lines),
-                    Asked::Headers(_) => {}
-                });
-            }
-        }
-        let (read, judged) = match self.judge_method(method) {
-            Ok(()) => (HeadersRead::RequestHeaders, headers),
-            Err(reason) => (HeadersRead::RequestMethod, Err(reason)),
-        };
         let answer = Answer {
             policy: self,
             kind: RequestKind::Preflight,
-            judgement: judged.err().unwrap_or(judgement),
-            read,
+            judgement,
+            read: HeadersRead::RequestHeaders,
             predicate_was_asked,
-            origin: head.origin(),
-            echo: None,
+            origin: asked.origin,
+            request_method: Some(asked.method.value()),
+            requested: None,
         };
-        match (judged, repeated, &self.methods) {
-            (Ok(()), Some(lines), _) => {
-                Answer { echo: Some(Echo { method: method.value(), lines }), ..answer }
-            }
-            (Ok(()), None, Methods::Any) => {
-                let lines = HeaderNameLines::NONE;
-                Answer { echo: Some(Echo { method: method.value(), lines }), ..answer }
-            }
-            _ => answer,
+        if let Err(judgement) = self.judge_method(asked.method) {
+            return Answer { judgement, read: HeadersRead::RequestMethod, ..answer };
+        }
+        match &self.request_headers {
+            RequestHeaders::Listed { names, .. } => match names.check(asked.headers) {
+                Ok(()) => answer,
+                Err(judgement) => Answer { judgement, ..answer },
+            },
+            RequestHeaders::Any { authorization } => match check_any(*authorization, asked.headers) {
+                Ok(lines) => Answer { requested: Some(lines), ..answer },
+                Err(judgement) => Answer { judgement, ..answer },
+            },
         }
     }
 
     /// Why the origin may read or not, and whether the predicate was asked.
-    fn judge_origin<'a>(&self, head: &impl Head<'a>) -> (AnswerReason, bool) {
-        match (&self.readers, head.origin()) {
+    #[inline(always)]
+    fn judge_origin<'a>(&self, origin: Once<RequestValue<'a>>, head: impl Head<'a>) -> (AnswerReason, bool) {
+        match (&self.readers, origin) {
             (Readers::Any, _) => (AnswerReason::AnyOrigin, false),
             (Readers::Some(_), Once::Absent) => (AnswerReason::NoOrigin, false),
             (Readers::Some(_), Once::Several) => (AnswerReason::SeveralOrigins, false),
-            (Readers::Some(listed), Once::One(value)) => listed.judge(value.bytes, head),
+            (Readers::Some(listed), Once::One(value)) => listed.judge(value.bytes, head.all()),
         }
     }
 
@@ -208,7 +218,6 @@ impl Policy {
     }
 
     /// Whether answers to preflights repeat what was asked for.
-    #[cfg(feature = "http")]
     pub(crate) fn repeats(&self) -> bool {
         matches!(self.methods, Methods::Any) || matches!(self.request_headers, RequestHeaders::Any { .. })
     }
@@ -285,7 +294,8 @@ fn names(value: Option<&PolicyText>) -> impl Iterator<Item = &str> {
 
 impl Listed {
     /// [`Policy::judge_origin`] for an origin that came once.
-    fn judge<'a>(&self, origin: &[u8], head: &impl Head<'a>) -> (AnswerReason, bool) {
+    #[inline(always)]
+    fn judge(&self, origin: &[u8], headers: &(impl HeaderLines + ?Sized)) -> (AnswerReason, bool) {
         if self.origins.find_exact(origin).is_some() {
             return (AnswerReason::OriginListed, false);
         }
@@ -293,12 +303,12 @@ impl Listed {
             (b"null", true) => (AnswerReason::NullOrigin, false),
             (b"null", false) => (AnswerReason::NullOriginNotAllowed, false),
             _ if self.exact_only => (AnswerReason::OriginNotAllowed, false),
-            _ => self.judge_unlisted(origin, head),
+            _ => self.judge_unlisted(origin, headers),
         }
     }
 
-    #[inline(never)] // as Policy::decide_preflight
-    fn judge_unlisted<'a>(&self, origin: &[u8], head: &impl Head<'a>) -> (AnswerReason, bool) {
+    #[inline(never)] // as Policy::answer_options
+    fn judge_unlisted(&self, origin: &[u8], headers: &(impl HeaderLines + ?Sized)) -> (AnswerReason, bool) {
         let Some(origin) = SerializedOrigin::parse(origin) else {
             return (AnswerReason::OriginNotSerialized, false);
         };
@@ -313,7 +323,7 @@ impl Listed {
         }
         match &self.predicate {
             _ if self.reflect_any => (AnswerReason::OriginReflected, false),
-            Some(predicate) if predicate.accepts(&origin, head.all()) => {
+            Some(predicate) if predicate.accepts(&origin, headers) => {
                 (AnswerReason::OriginAcceptedByPredicate, true)
             }
             Some(_) => (AnswerReason::OriginNotAllowed, true),

@@ -31,7 +31,8 @@ impl ReadyMade {
                 read,
                 predicate_was_asked: false,
                 origin: Once::Absent,
-                echo: None,
+                request_method: None,
+                requested: None,
             };
             let mut headers = HeaderMap::new();
             answer.send(|header, value| {
@@ -60,11 +61,12 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// Puts ready-made headers where there are none.
-pub(crate) fn copy(ready_made: &HeaderMap, allow_origin: Option<HeaderValue>, headers: &mut HeaderMap) {
-    *headers = ready_made.clone();
+/// Ready-made headers with the origin put in.
+pub(crate) fn copy(ready_made: &HeaderMap, allow_origin: Option<HeaderValue>) -> HeaderMap {
+    let mut headers = ready_made.clone();
     // It is the first that a policy sends.
     if let (Some(place), Some(origin)) = (headers.values_mut().next(), allow_origin) {
         *place = origin;
     }
+    headers
 }

@@ -58,67 +58,90 @@ impl ListedNames {
         ListedNames { longest: names.iter().map(|name| name.len()).max().unwrap_or(0), names: names.into() }
     }
 
-    /// Whether every requested name is listed, line by line. Stops at the first that is not, and never looks
-    /// further into a name than the longest listed one reaches.
-    pub(crate) fn check<'n>(&'n self) -> ListedNamesCheck<'n, 'n> {
-        ListedNamesCheck { listed: self, remaining: &self.names, previous: b"", idle_elements: 0 }
-    }
-}
-
-/// See [`ListedNames::check`].
-pub(crate) struct ListedNamesCheck<'n, 'a> {
-    listed: &'n ListedNames,
-    /// Both lists are sorted: what precedes the name last found cannot be asked for again.
-    remaining: &'n [Box<str>],
-    previous: &'a [u8],
-    idle_elements: usize,
-}
-
-impl<'n: 'a, 'a> ListedNamesCheck<'n, 'a> {
-    #[inline]
-    pub(crate) fn line(&mut self, line: &'a [u8]) -> Result<(), AnswerReason> {
-        let mut unread = Some(line);
-        while let Some(line) = unread {
-            unread = self.element(line)?;
+    /// Whether every requested name is listed. Stops at the first that is not, and never looks further into a name
+    /// than the longest listed one reaches.
+    pub(crate) fn check<'a>(&self, lines: impl Iterator<Item = &'a [u8]>) -> Result<(), AnswerReason> {
+        let mut check = ListedNamesCheck { listed: self, place: 0, idle_elements: 0 };
+        for line in lines {
+            check.line(line)?;
         }
         Ok(())
     }
 
-    /// Reads the first element of `line`, and gives back what follows its comma.
-    #[inline]
-    fn element(&mut self, line: &'a [u8]) -> Result<Option<&'a [u8]>, AnswerReason> {
-        if let Some(rest) = after_element(line, self.previous) {
-            self.idle()?;
-            return Ok(rest);
-        }
-        // As browsers write it, the next element is the next name.
-        if let [next, others @ ..] = self.remaining {
-            if let Some(rest) = after_element(line, next.as_bytes()) {
-                (self.previous, self.remaining) = (next.as_bytes(), others);
-                return Ok(rest);
+    /// The name that is the first element of `line`, and what follows its comma.
+    fn next_name<'a>(&self, line: &'a [u8]) -> Result<(&'a [u8], Option<&'a [u8]>), AnswerReason> {
+        let window = &line[..line.len().min(self.longest + WHITESPACE + ",".len())];
+        let (element, rest) = match window.iter().position(|&byte| byte == b',') {
+            Some(comma) => (&line[..comma], Some(&line[comma + 1..])),
+            None if window.len() == line.len() => (line, None),
+            None if trim(window, is_http_tab_or_space).len() > self.longest => {
+                return Err(AnswerReason::HeaderNotAllowed);
             }
+            None => return Err(AnswerReason::RequestHeadersOverBudget),
+        };
+        let name = trim(element, is_http_tab_or_space);
+        match element.len() - name.len() {
+            ..=WHITESPACE => Ok((name, rest)),
+            _ => Err(AnswerReason::RequestHeadersOverBudget),
         }
-        self.unexpected(line)
+    }
+}
+
+/// How far [`ListedNames::check`] has come.
+struct ListedNamesCheck<'n> {
+    listed: &'n ListedNames,
+    /// After the name last found. Both lists are sorted: what precedes it cannot be asked for again.
+    place: usize,
+    idle_elements: usize,
+}
+
+impl<'n> ListedNamesCheck<'n> {
+    #[inline(never)] // it has enough to hold in registers
+    fn line(&mut self, line: &[u8]) -> Result<(), AnswerReason> {
+        let mut unread = Some(line);
+        while let Some(line) = unread {
+            // As browsers write it, the next element is the next name; nothing need be searched for.
+            let next = self.listed.names.get(self.place);
+            unread = match next.and_then(|next| after_element(line, next.as_bytes())) {
+                Some(rest) => {
+                    self.place += 1;
+                    rest
+                }
+                None => self.unexpected(line)?,
+            };
+        }
+        Ok(())
     }
 
-    /// [`element`](Self::element), whatever it is.
+    /// Reads elements of `line` up to a name that has to be searched for, and gives back what
+    /// follows its comma.
     #[inline(never)]
-    fn unexpected(&mut self, line: &'a [u8]) -> Result<Option<&'a [u8]>, AnswerReason> {
-        let (element, rest) = self.listed.next_element(line)?;
-        let name = trim(element, is_http_tab_or_space);
-        if element.len() - name.len() > WHITESPACE {
-            return Err(AnswerReason::RequestHeadersOverBudget);
+    fn unexpected<'a>(&mut self, mut line: &'a [u8]) -> Result<Option<&'a [u8]>, AnswerReason> {
+        let previous = self.previous();
+        while let Some(rest) = after_element(line, previous) {
+            self.idle()?;
+            match rest {
+                Some(rest) => line = rest,
+                None => return Ok(None),
+            }
         }
-        if name.is_empty() || name == self.previous {
+        let (name, rest) = self.listed.next_name(line)?;
+        if name.is_empty() || name == previous {
             self.idle()?;
         } else {
-            self.remaining = self.listed.names_after(name, self.remaining)?;
-            self.previous = name;
+            self.place = self.place_after(name)?;
         }
         Ok(rest)
     }
 
+    /// The name last found.
+    fn previous(&self) -> &'n [u8] {
+        let place = self.place.checked_sub(1);
+        place.and_then(|place| self.listed.names.get(place)).map_or(b"", |name| name.as_bytes())
+    }
+
     /// Skips an element.
+    #[inline]
     fn idle(&mut self) -> Result<(), AnswerReason> {
         self.idle_elements += 1;
         match self.idle_elements {
@@ -126,31 +149,13 @@ impl<'n: 'a, 'a> ListedNamesCheck<'n, 'a> {
             _ => Err(AnswerReason::RequestHeadersOverBudget),
         }
     }
-}
 
-impl ListedNames {
-    /// The first element of `line` and what follows its comma.
-    fn next_element<'a>(&self, line: &'a [u8]) -> Result<(&'a [u8], Option<&'a [u8]>), AnswerReason> {
-        let window = &line[..line.len().min(self.longest + WHITESPACE + ",".len())];
-        match window.iter().position(|&byte| byte == b',') {
-            Some(comma) => Ok((&line[..comma], Some(&line[comma + 1..]))),
-            None if window.len() == line.len() => Ok((line, None)),
-            None if trim(window, is_http_tab_or_space).len() > self.longest => {
-                Err(AnswerReason::HeaderNotAllowed)
-            }
-            None => Err(AnswerReason::RequestHeadersOverBudget),
-        }
-    }
-
-    fn names_after<'n>(
-        &self,
-        name: &[u8],
-        remaining: &'n [Box<str>],
-    ) -> Result<&'n [Box<str>], AnswerReason> {
-        match remaining.binary_search_by(|listed| listed.as_bytes().cmp(name)) {
-            Ok(place) => Ok(&remaining[place + 1..]),
+    fn place_after(&self, name: &[u8]) -> Result<usize, AnswerReason> {
+        let names = &self.listed.names;
+        match names[self.place..].binary_search_by(|listed| listed.as_bytes().cmp(name)) {
+            Ok(found) => Ok(self.place + found + 1),
             // Out of order or in upper case: no browser wrote this.
-            Err(_) if self.names.iter().any(|listed| listed.as_bytes().eq_ignore_ascii_case(name)) => {
+            Err(_) if names.iter().any(|listed| listed.as_bytes().eq_ignore_ascii_case(name)) => {
                 Err(AnswerReason::RequestHeadersMalformed)
             }
             Err(_) => Err(AnswerReason::HeaderNotAllowed),
@@ -160,50 +165,38 @@ impl ListedNames {
 
 /// If the first element of `line` is exactly `name`: what follows its comma, if it has one.
 fn after_element<'a>(line: &'a [u8], name: &[u8]) -> Option<Option<&'a [u8]>> {
-    let rest = match name.first() {
-        None => line,
-        // Mostly the first byte tells names apart.
-        Some(first) if line.first() != Some(first) => return None,
-        Some(_) => line.strip_prefix(name)?,
-    };
-    match rest {
+    match line.strip_prefix(name)? {
         [] => Some(None),
         [b',', rest @ ..] => Some(Some(rest)),
         _ => None,
     }
 }
 
-/// Whether the requested names are names, and none is `Authorization` unless that is allowed, line by line.
-pub(crate) struct AnyNames {
+/// Whether the requested names are names, and none is `Authorization` unless that is allowed. The lines that
+/// hold any come back.
+#[inline(never)] // few policies need it
+pub(crate) fn check_any<'a>(
     authorization: bool,
-    /// How many more bytes are read.
-    budget: usize,
-}
-
-impl AnyNames {
-    pub(crate) fn new(authorization: bool) -> Self {
-        AnyNames { authorization, budget: ANY_NAME_BYTES }
-    }
-
-    /// Adds `line` to `named` if there is a name on it.
-    pub(crate) fn line<'a>(
-        &mut self,
-        line: &'a [u8],
-        named: &mut HeaderNameLines<'a>,
-    ) -> Result<(), AnswerReason> {
-        self.budget =
-            self.budget.checked_sub(line.len() + 1).ok_or(AnswerReason::RequestHeadersOverBudget)?;
-        let mut is_empty = true;
+    lines: impl Iterator<Item = &'a [u8]>,
+) -> Result<HeaderNameLines<'a>, AnswerReason> {
+    let mut requested = HeaderNameLines::NONE;
+    let mut budget = ANY_NAME_BYTES;
+    for line in lines {
+        budget = budget.checked_sub(line.len() + 1).ok_or(AnswerReason::RequestHeadersOverBudget)?;
+        let mut named = false;
         for name in elements(line) {
             if !is_token(name) {
                 return Err(AnswerReason::RequestHeadersMalformed);
             }
             // A header named `*` is possible, and naming it would be the wildcard.
-            if (request_header::is_cors_non_wildcard(name) || name == b"*") && !self.authorization {
+            if (request_header::is_cors_non_wildcard(name) || name == b"*") && !authorization {
                 return Err(AnswerReason::AuthorizationNotListed);
             }
-            is_empty = false;
+            named = true;
         }
-        if is_empty { Ok(()) } else { named.push(line) }
+        if named {
+            requested.push(line)?;
+        }
     }
+    Ok(requested)
 }

@@ -24,13 +24,18 @@ pub(crate) struct Table {
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
+    /// A part of the entry's hash; 0 if there is no entry.
     tag: u32,
-    /// The entry's place, or [`Slot::FREE`]'s.
+    /// The entry's place.
     entry: u32,
 }
 
 impl Slot {
-    const FREE: Slot = Slot { tag: 0, entry: u32::MAX };
+    const FREE: Slot = Slot { tag: 0, entry: 0 };
+
+    fn is_free(self) -> bool {
+        self.tag == Slot::FREE.tag
+    }
 }
 
 impl Table {
@@ -49,9 +54,9 @@ impl Table {
             let order_of = |other: u32| order(&entries[other as usize], &entries[place]);
             let is_equal = |slot: Slot| slot.tag == tag && order_of(slot.entry) == Ordering::Equal;
             let entry = kept as u32;
-            let stop = |&probe: &usize| slots[probe].entry == Slot::FREE.entry || is_equal(slots[probe]);
+            let stop = |&probe: &usize| slots[probe].is_free() || is_equal(slots[probe]);
             match probes.clone().find(stop) {
-                Some(probe) if slots[probe].entry == Slot::FREE.entry => slots[probe] = Slot { tag, entry },
+                Some(probe) if slots[probe].is_free() => slots[probe] = Slot { tag, entry },
                 Some(_) => continue,
                 None => match crowded.binary_search_by(|&other| order_of(other)) {
                     Ok(_) => continue,
@@ -66,23 +71,22 @@ impl Table {
     }
 
     /// The entry of which `order` says that it is equal to what is looked for, which has this `hash`.
-    #[inline]
+    #[inline(always)] // with all that is known of the entries' order
     pub(crate) fn find(
         &self,
         hash: u64,
         order: impl Fn(&OriginPattern) -> Ordering,
     ) -> Option<&OriginPattern> {
-        let (tag, mut probes) = probes(hash, self.slots.len());
-        let found = probes.find_map(|probe| match self.slots.get(probe) {
-            Some(slot) if slot.tag == tag || slot.entry == Slot::FREE.entry => Some(slot.entry),
-            _ => None,
-        });
-        match found.map(|place| self.entries.get(place as usize)) {
-            // Free.
-            Some(None) => None,
-            Some(Some(entry)) if order(entry) == Ordering::Equal => Some(entry),
-            // Two hashes that agree in their tags, or very many in their slots.
-            Some(Some(_)) | None => self.find_crowded(hash, order),
+        let (tag, probes) = probes(hash, self.slots.len());
+        let mut slots = probes.filter_map(|probe| self.slots.get(probe));
+        match slots.find(|slot| slot.tag == tag || slot.is_free()) {
+            Some(slot) if slot.tag != tag => None,
+            Some(slot) => match self.entries.get(slot.entry as usize) {
+                Some(entry) if order(entry) == Ordering::Equal => Some(entry),
+                // Two hashes that agree in their tags.
+                _ => self.find_crowded(hash, order),
+            },
+            None => self.find_crowded(hash, order),
         }
     }
 
@@ -92,9 +96,9 @@ impl Table {
         let entry = |place: u32| self.entries.get(place as usize);
         for slot in probes.filter_map(|probe| self.slots.get(probe)) {
             match entry(slot.entry) {
-                None => return None,
+                _ if slot.is_free() => return None,
                 Some(entry) if slot.tag == tag && order(entry) == Ordering::Equal => return Some(entry),
-                Some(_) => {}
+                _ => {}
             }
         }
         let rank =
@@ -110,5 +114,50 @@ impl Table {
 /// The part of a hash that a slot holds, and the slots to look into, of so many.
 fn probes(hash: u64, slots: usize) -> (u32, impl Iterator<Item = usize> + Clone) {
     let first = hash as usize;
-    ((hash >> 32) as u32, (0..PROBES).map(move |step| first.wrapping_add(step) & (slots - 1)))
+    let tag = (hash >> 32) as u32 | 1; // never 0
+    (tag, (0..PROBES).map(move |step| first.wrapping_add(step) & (slots - 1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    fn pattern(number: u64) -> OriginPattern {
+        format!("https://tenant{number:03}.example").parse().unwrap()
+    }
+
+    fn number(entry: &OriginPattern) -> u64 {
+        entry.as_str()[14..17].parse().unwrap()
+    }
+
+    /// The twin of a table: a scan.
+    #[test]
+    fn whatever_the_hash_a_table_finds_what_a_scan_finds() {
+        let hashes: [(&str, fn(u64) -> u64); 6] = [
+            ("good", |number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+            ("the same for all", |_| 7),
+            ("the same slots, other tags", |number| number << 32),
+            ("other slots, the same tags", |number| number),
+            ("the last slots, few tags", |number| u64::from(u32::MAX) | (number % 3) << 33),
+            ("few slots, few tags", |number| number % 5 | (number % 7) << 34),
+        ];
+        for (name, hash) in hashes {
+            // Every third is listed, some of them twice.
+            let listed: Vec<u64> = (0..300).filter(|number| number % 3 == 0).chain(30..60).collect();
+            let table = Table::new(
+                listed.iter().map(|&number| pattern(number)).collect(),
+                |entry| hash(number(entry)),
+                |entry, other| number(entry).cmp(&number(other)),
+            );
+            let mut kept = listed.clone();
+            kept.sort_unstable();
+            kept.dedup();
+            assert_eq!(table.entries().len(), kept.len(), "{name}");
+            for asked in 0..310 {
+                let found = table.find(hash(asked), |entry| number(entry).cmp(&asked)).map(number);
+                assert_eq!(found, listed.contains(&asked).then_some(asked), "{name}");
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The answer at the doors of the `http` crate: from its request heads, onto its header maps.
 
 use super::answer::{Answer, HeadersRead, Vary, replaced, vary_lists};
-use super::head::{Asked, Head, Once, RequestValue};
+use super::head::{Head, Met, Once, RequestValue};
 use super::header::{ResponseHeader, Value};
 use super::policy::Policy;
 use super::ready_made;
@@ -38,67 +38,55 @@ impl Policy {
     #[must_use]
     pub fn answer_http<'a>(&'a self, method: &Method, headers: &'a HeaderMap) -> Answer<'a> {
         let is_options = method == Method::OPTIONS;
-        self.decide(is_options, &MapHead::new(is_options, headers))
+        self.decide(is_options, MapHead::new(is_options, headers))
     }
 }
 
 /// The head that a header map is. For a preflight every name is compared, which for as many as requests have is
 /// cheaper than to hash three.
+#[derive(Clone, Copy)]
 struct MapHead<'a> {
     headers: &'a HeaderMap,
-    origin: Once<RequestValue<'a>>,
-    method: Once<RequestValue<'a>>,
-    /// `Access-Control-Request-Headers`.
-    requested: Once<&'a [u8]>,
+    origin: Met<&'a HeaderValue>,
+    request_method: Met<&'a HeaderValue>,
+    request_headers: Met<&'a HeaderValue>,
 }
 
 impl<'a> MapHead<'a> {
     fn new(is_options: bool, headers: &'a HeaderMap) -> Self {
-        let (mut origin, mut method, mut requested) = (Once::Absent, Once::Absent, Once::Absent);
+        let (mut origin, mut request_method, mut request_headers) = (Met::NONE, Met::NONE, Met::NONE);
         if is_options {
             for (name, value) in headers {
                 match *name {
-                    header::ORIGIN => origin = origin.and(RequestValue::typed(value)),
-                    header::ACCESS_CONTROL_REQUEST_METHOD => method = method.and(RequestValue::typed(value)),
-                    header::ACCESS_CONTROL_REQUEST_HEADERS => requested = requested.and(value.as_bytes()),
+                    header::ORIGIN => origin = origin.and(value),
+                    header::ACCESS_CONTROL_REQUEST_METHOD => request_method = request_method.and(value),
+                    header::ACCESS_CONTROL_REQUEST_HEADERS => request_headers = request_headers.and(value),
                     _ => {}
                 }
             }
         } else {
-            for value in headers.get_all(header::ORIGIN) {
-                origin = origin.and(RequestValue::typed(value));
-            }
+            headers.get_all(header::ORIGIN).iter().for_each(|value| origin = origin.and(value));
         }
-        MapHead { headers, origin, method, requested }
+        MapHead { headers, origin, request_method, request_headers }
     }
 }
 
 impl<'a> Head<'a> for MapHead<'a> {
-    fn origin(&self) -> Once<RequestValue<'a>> {
-        self.origin
+    fn origin(self) -> Once<RequestValue<'a>> {
+        self.origin.once(RequestValue::typed)
     }
 
-    fn asks_first(&self) -> bool {
-        !matches!(self.method, Once::Absent)
+    fn request_method(self) -> Once<RequestValue<'a>> {
+        self.request_method.once(RequestValue::typed)
     }
 
-    fn each_asked(&self, mut read: impl FnMut(Asked<'a>)) {
-        match self.method {
-            Once::Absent => {}
-            Once::One(value) => read(Asked::Method(value)),
-            Once::Several => {
-                let values = self.headers.get_all(header::ACCESS_CONTROL_REQUEST_METHOD);
-                values.iter().for_each(|value| read(Asked::Method(RequestValue::typed(value))));
-            }
-        }
-        match self.requested {
-            Once::Absent => {}
-            Once::One(value) => read(Asked::Headers(value)),
-            Once::Several => {
-                let values = self.headers.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS);
-                values.iter().for_each(|value| read(Asked::Headers(value.as_bytes())));
-            }
-        }
+    fn request_headers(self) -> impl Iterator<Item = &'a [u8]> {
+        let (one, several) = match self.request_headers.once(|value| value) {
+            Once::Absent => (None, None),
+            Once::One(value) => (Some(value), None),
+            Once::Several => (None, Some(self.headers.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS))),
+        };
+        one.into_iter().chain(several.into_iter().flatten()).map(HeaderValue::as_bytes)
     }
 
     fn all(&self) -> &(impl HeaderLines + ?Sized) {
@@ -130,11 +118,22 @@ impl Answer<'_> {
     /// assert_eq!(response.headers().get_all("vary").iter().count(), 2);
     /// ```
     pub fn apply_to(&self, headers: &mut HeaderMap) {
+        if headers.is_empty() {
+            *headers = self.to_headers();
+        } else {
+            self.put_on(headers);
+        }
+    }
+
+    /// The headers of a response that has no others.
+    pub(crate) fn to_headers(&self) -> HeaderMap {
         match self.ready_made() {
-            Some(ready_made) if headers.is_empty() => {
-                ready_made::copy(ready_made, self.allow_origin().typed(), headers);
+            Some(ready_made) => ready_made::copy(ready_made, self.allow_origin().typed()),
+            None => {
+                let mut headers = HeaderMap::new();
+                self.put_on(&mut headers);
+                headers
             }
-            _ => self.put_on(headers),
         }
     }
 
@@ -221,7 +220,8 @@ impl HeaderChanges {
     pub fn apply_to(self, headers: &mut HeaderMap) {
         match &self.ready_made {
             Some(ready_made) if headers.is_empty() => {
-                return ready_made::copy(ready_made, self.allow_origin, headers);
+                *headers = ready_made::copy(ready_made, self.allow_origin);
+                return;
             }
             _ => {}
         }
