@@ -43,6 +43,8 @@ pub extern "C" fn rust_side_decide(which: u32) -> u32 {
     let (method, headers) = black_box(CASES[which as usize]);
     let answer = policy.answer(method.as_bytes(), headers);
     let mut count = 0;
+    // C decisions carry the reason.
+    black_box(answer.reason());
     for operation in answer.operations() {
         black_box(&operation);
         count += 1;
