@@ -134,13 +134,14 @@ mod tests {
     /// The twin of a table: a scan.
     #[test]
     fn whatever_the_hash_a_table_finds_what_a_scan_finds() {
-        let hashes: [(&str, fn(u64) -> u64); 6] = [
+        type Hash = fn(u64) -> u64;
+        let hashes: [(&str, Hash); 6] = [
             ("good", |number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
             ("the same for all", |_| 7),
             ("the same slots, other tags", |number| number << 32),
             ("other slots, the same tags", |number| number),
-            ("the last slots, few tags", |number| u64::from(u32::MAX) | (number % 3) << 33),
-            ("few slots, few tags", |number| number % 5 | (number % 7) << 34),
+            ("the last slots, few tags", |number| u64::from(u32::MAX) | ((number % 3) << 33)),
+            ("few slots, few tags", |number| (number % 5) | ((number % 7) << 34)),
         ];
         for (name, hash) in hashes {
             // Every third is listed, some of them twice.
