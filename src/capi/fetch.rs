@@ -129,7 +129,7 @@ pub unsafe extern "C" fn cors_fetch_start(
         let step = fetch.fetch.start(cache, Duration::from_millis(now_ms));
         let verdict = Verdict::of(&step, None);
         let next = out.tell(&step);
-        fetch.went_on(next, verdict);
+        went_on(&mut fetch.waits, &mut fetch.verdict, next, verdict);
         Ok(next)
     })
 }
@@ -161,7 +161,7 @@ pub unsafe extern "C" fn cors_fetch_receive(
         let step = fetch.fetch.receive(&head, cache, Duration::from_millis(now_ms));
         let verdict = Verdict::of(&step, Some(&head.headers));
         let next = out.tell(&step);
-        fetch.went_on(next, verdict);
+        went_on(&mut fetch.waits, &mut fetch.verdict, next, verdict);
         Ok(next)
     })
 }
@@ -180,7 +180,7 @@ pub unsafe extern "C" fn cors_fetch_fail(fetch: *mut cors_fetch, cache: *mut cor
         let cache = unsafe { cache.as_mut() }.map_or(&mut fetch.own_cache, |cache| &mut cache.cache);
         let step = fetch.fetch.fail(cache);
         let verdict = Verdict::of(&step, None);
-        fetch.went_on(CORS_STEP_DONE, verdict);
+        went_on(&mut fetch.waits, &mut fetch.verdict, CORS_STEP_DONE, verdict);
         Ok(CORS_STEP_DONE)
     })
 }
@@ -213,12 +213,13 @@ impl cors_fetch {
     fn check_waits(&self) -> Result<(), Failure> {
         if self.waits { Ok(()) } else { Err(Failure::Status(CORS_ERROR_ORDER)) }
     }
+}
 
-    fn went_on(&mut self, next: i32, verdict: Option<Verdict>) {
-        self.waits = next == CORS_STEP_SEND;
-        if verdict.is_some() && self.verdict.is_none() {
-            self.verdict = verdict;
-        }
+/// Takes the two fields alone: into what else a fetch holds, the caller has been given pointers by now.
+fn went_on(waits: &mut bool, known: &mut Option<Verdict>, next: i32, verdict: Option<Verdict>) {
+    *waits = next == CORS_STEP_SEND;
+    if verdict.is_some() && known.is_none() {
+        *known = verdict;
     }
 }
 

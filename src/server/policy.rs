@@ -218,6 +218,7 @@ impl Policy {
     }
 
     /// Whether answers to preflights repeat what was asked for.
+    #[cfg(feature = "http")]
     pub(crate) fn repeats(&self) -> bool {
         matches!(self.methods, Methods::Any) || matches!(self.request_headers, RequestHeaders::Any { .. })
     }
