@@ -421,7 +421,7 @@ impl Program {
                 outgoing.request_method,
                 outgoing.request_headers,
             ];
-            strings.map(read);
+            strings.into_iter().for_each(|string| drop(read(string)));
         }
         unsafe { self.look_at_fetch(step == CORS_STEP_SEND, outgoing.header_count) };
         Ok(())

@@ -370,7 +370,7 @@ impl Request {
     /// ```
     /// use cors_engine::{Request, protocol::Origin};
     /// let request = Request::new(Origin::Opaque, url::Url::parse("https://api.example/").unwrap());
-    /// assert_eq!(request.method, b"GET");
+    /// assert_eq!(*request.method, *b"GET");
     /// ```
     #[must_use]
     pub fn new(origin: Origin, url: Url) -> Self {
