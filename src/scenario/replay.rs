@@ -201,7 +201,7 @@ impl RequestDescription {
     /// ```
     /// let text = r#"{"origin":"http://a.test","url":"http://b.test/x","method":"PUT"}"#;
     /// let description: cors_engine::scenario::RequestDescription = serde_json::from_str(text).unwrap();
-    /// assert_eq!(description.to_request().unwrap().method, b"PUT");
+    /// assert_eq!(*description.to_request().unwrap().method, *b"PUT");
     /// ```
     pub fn to_request(&self) -> Result<Request, InvalidRequest> {
         request_of(self)
