@@ -9,8 +9,7 @@ use unicode_normalization::char::{canonical_combining_class, decompose_canonical
 
 fn main() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
-    for (name, table) in
-        [("mapping", mapping()), ("properties", properties()), ("composites", composites())]
+    for (name, table) in [("mapping", mapping()), ("properties", properties()), ("composites", composites())]
     {
         std::fs::write(format!("{folder}/{name}.bin"), &table).expect("the table can be written");
         println!("{name}: {} bytes", table.len());
@@ -152,9 +151,7 @@ fn longest_run(all: &[Mapping], at: usize) -> (u8, usize) {
         Mapping::Disallowed => (DISALLOWED, run(&|place| all[place] == Mapping::Disallowed)),
         Mapping::Ignored => (IGNORED, run(&|place| all[place] == Mapping::Ignored)),
         Mapping::ToText(_) => (TEXTS, run(&|place| matches!(all[place], Mapping::ToText(_))).min(31)),
-        Mapping::To(_) if starts_pairs(at) => {
-            (PAIRS, run(&|place| is_pair(place - (place - at) % 2)))
-        }
+        Mapping::To(_) if starts_pairs(at) => (PAIRS, run(&|place| is_pair(place - (place - at) % 2))),
         Mapping::To(_) => {
             let shifted = run(&|place| shift(place) == shift(at));
             if shifted > 2 {
@@ -235,7 +232,8 @@ fn composites() -> Vec<u8> {
             parts.insert(composite, (first, second));
         }
     }
-    let seconds: Vec<_> = parts.values().map(|&(_, second)| second).collect::<BTreeSet<_>>().into_iter().collect();
+    let seconds: Vec<_> =
+        parts.values().map(|&(_, second)| second).collect::<BTreeSet<_>>().into_iter().collect();
     let mut by_parts: Vec<_> = (0..parts.len()).zip(parts.values()).collect();
     by_parts.sort_by_key(|(_, (first, second))| (*second, *first));
 

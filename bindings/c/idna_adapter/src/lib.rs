@@ -43,8 +43,7 @@ pub const LAST_RTL_MASK: BidiClassMask =
 pub const MIDDLE_LTR_MASK: BidiClassMask = BidiClassMask(Bidi::LeftToRight.mask() | BETWEEN);
 
 /// What a right-to-left label is made of, by condition 2.
-pub const MIDDLE_RTL_MASK: BidiClassMask =
-    BidiClassMask(RIGHT_TO_LEFT | Bidi::ArabicNumber.mask() | BETWEEN);
+pub const MIDDLE_RTL_MASK: BidiClassMask = BidiClassMask(RIGHT_TO_LEFT | Bidi::ArabicNumber.mask() | BETWEEN);
 
 const RIGHT_TO_LEFT: u32 = Bidi::RightToLeft.mask() | Bidi::ArabicLetter.mask();
 

@@ -117,9 +117,7 @@ fn composite(first: char, second: char) -> Option<char> {
     let leading = first.wrapping_sub(hangul::LEADING);
     let vowel = second.wrapping_sub(hangul::VOWEL);
     if leading < hangul::LEADINGS && vowel < hangul::VOWELS {
-        return char::from_u32(
-            hangul::SYLLABLE + (leading * hangul::VOWELS + vowel) * hangul::TRAILINGS,
-        );
+        return char::from_u32(hangul::SYLLABLE + (leading * hangul::VOWELS + vowel) * hangul::TRAILINGS);
     }
     let syllable = first.wrapping_sub(hangul::SYLLABLE);
     let trailing = second.wrapping_sub(hangul::TRAILING);
