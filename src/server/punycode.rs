@@ -99,7 +99,9 @@ mod tests {
 
         #[test]
         fn what_the_crate_idna_encodes_is_decodable(text in "[a-z]{0,3}[\\PC]{1,6}") {
-            if let Some(label) = idna::punycode::encode_str(&text.to_lowercase()).filter(|_| !text.is_ascii()) {
+            // In lower case the Kelvin sign is a letter of ASCII.
+            let text = text.to_lowercase();
+            if let Some(label) = idna::punycode::encode_str(&text).filter(|_| !text.is_ascii()) {
                 prop_assert!(is_decodable(&label), "{}", label);
             }
         }
