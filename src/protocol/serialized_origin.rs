@@ -200,7 +200,7 @@ pub(crate) fn parse_port(scheme: &str, digits: &str) -> Option<u16> {
     (default_port(scheme) != Some(port)).then_some(port)
 }
 
-fn default_port(scheme: &str) -> Option<u16> {
+pub(crate) fn default_port(scheme: &str) -> Option<u16> {
     match scheme {
         "http" | "ws" => Some(80),
         "https" | "wss" => Some(443),

@@ -4,7 +4,7 @@
 //! would then load for one piece of advice; here are the slips that people make.
 
 use crate::protocol::SerializedOrigin;
-use crate::protocol::serialized_origin::is_scheme;
+use crate::protocol::serialized_origin::{default_port, is_scheme};
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::net::Ipv6Addr;
@@ -16,31 +16,29 @@ pub(super) fn serialization(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once(':')?;
     let rest = rest.strip_prefix("//")?;
     let scheme = scheme.to_ascii_lowercase();
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let is_special = matches!(scheme.as_str(), "http" | "https" | "ws" | "wss" | "ftp");
+    let ends_authority =
+        |character| matches!(character, '/' | '?' | '#') || (is_special && character == '\\');
+    let authority = rest.split(ends_authority).next()?;
     let host_and_port = authority.rsplit('@').next()?;
-    let (host, port) = match host_and_port.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, port),
-        _ => (host_and_port, ""),
-    };
+    let host_end = host_and_port.find(']').map_or(0, |end| end + 1);
+    let host_end = host_and_port[host_end..].find(':').map_or(host_and_port.len(), |colon| host_end + colon);
+    let (host, port) = host_and_port.split_at(host_end);
     let host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(address) => url::Host::<&str>::Ipv6(address.parse::<Ipv6Addr>().ok()?).to_string(),
         // Hosts of other schemes are what they are.
-        None if matches!(scheme.as_str(), "http" | "https" | "ws" | "wss" | "ftp") => {
-            host.to_ascii_lowercase()
-        }
+        None if is_special => host.to_ascii_lowercase(),
         None => host.to_string(),
     };
+    let port = port.strip_prefix(':').unwrap_or(port);
     let port = match port {
-        "" => String::new(),
-        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            format!(":{}", digits.parse::<u16>().ok()?)
-        }
+        "" => None,
+        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse::<u16>().ok()?),
         _ => return None,
     };
-    // The second is for a port that is the scheme's default.
-    [format!("{scheme}://{host}{port}"), format!("{scheme}://{host}")]
-        .into_iter()
-        .find(|written| is_scheme(&scheme) && SerializedOrigin::parse(written.as_bytes()).is_some())
+    let port = port.filter(|port| default_port(&scheme) != Some(*port));
+    let written = format!("{scheme}://{host}{}", port.map_or(String::new(), |port| format!(":{port}")));
+    (is_scheme(&scheme) && SerializedOrigin::parse(written.as_bytes()).is_some()).then_some(written)
 }
 
 /// Whether `text` is an origin but for characters beyond ASCII in its host.
@@ -63,6 +61,8 @@ mod tests {
             ("https://app.example:443/path?query#fragment", "https://app.example"),
             ("https://user:pass@app.example:08443", "https://app.example:8443"),
             (" http://[0:0::1]:80 ", "http://[::1]"),
+            ("https://a\\@b", "https://a"),
+            ("app://a\\@b", "app://b"),
         ] {
             assert_eq!(serialization(text).as_deref(), Some(written));
         }
