@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[3]
-sys.path.insert(0, str(REPOSITORY / "bindings" / "browsers"))
+sys.path[:0] = [str(REPOSITORY / "bindings" / shared) for shared in ("browsers", "conformance")]
 
 
 @pytest.fixture(scope="session")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
-import subprocess
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import REPOSITORY
 from nginx import TESTS, running
+from rows import SCENARIOS, answers_of_rust, lines_of, server_answers_of_rust, server_questions
 
-CORPUS = REPOSITORY / "tests" / "corpus"
 DOORS = "".join(
     f"location = /{door} {{ content_by_lua_block {{ require('conformance').serve '{door}' }} }}\n"
     for door in ("answer", "replay")
@@ -41,17 +39,6 @@ def lua():
         yield ask
 
 
-def lines_of(name):
-    with open(CORPUS / f"{name}.jsonl", encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.strip()]
-
-
-def answers_of_rust(program, arguments, questions):
-    body = "".join(json.dumps(question) + "\n" for question in questions).encode()
-    ran = subprocess.run([program, *arguments, "-"], input=body, stdout=subprocess.PIPE, check=True)
-    return [json.loads(line) for line in ran.stdout.splitlines()]
-
-
 def wire_url(url):
     """A key of a scenario's server map as it goes over the wire: scheme, host and port as a browser writes them."""
     scheme, _, rest = url.partition("://")
@@ -72,7 +59,7 @@ def without_empty(value):
 
 
 @pytest.mark.parametrize("engine", ["spec", "chromium", "gecko", "webkit"])
-@pytest.mark.parametrize("name", ["chromium-unit", "others", "wpt"])
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_scenarios_are_replayed_as_in_rust(cors_program, lua, name, engine):
     scenarios = lines_of(name)
     expected = answers_of_rust(cors_program, ["replay", "--engine", engine], scenarios)
@@ -85,63 +72,17 @@ def test_scenarios_are_replayed_as_in_rust(cors_program, lua, name, engine):
     assert len(expected) > 50
 
 
-def policy_of(peer):
-    """A row's policy in the words of this engine, as the Rust suite reads it."""
-
-    def listed(names, mirrored):
-        return mirrored if names == "mirror" else names
-
-    origins = listed(peer["origins"], ["*"])
-    policy = {
-        "origins": [origin for origin in origins if origin != "null"],
-        "null_origin": "null" in origins,
-        "credentials": peer["credentials"],
-        "methods": listed(peer["methods"], ["*"]),
-        "request_headers": listed(peer["request_headers"], ["*", "authorization"]),
-        "expose_headers": peer["expose_headers"],
-        "dangerous_insecure_origins_with_credentials": peer.get("allow_insecure_origins", False),
-        "dangerous_public_suffix_subdomains": peer.get("allow_public_suffix_subdomains", False),
-    }
-    if peer["max_age"] is not None:
-        policy["max_age"] = peer["max_age"]
-    return policy
-
-
-def question_of(row):
-    """Policy, method and headers of a row; a request stands in where a row is about a policy or a pattern."""
-    kind = row["kind"]
-    if kind in ("decision", "policy"):
-        if row["policy"] is None:
-            return None
-        request = row.get("request", {"method": "GET", "headers": {"origin": ["https://a.example"]}})
-        return policy_of(row["policy"]), request["method"], request["headers"]
-    if kind in ("origin-pattern", "origin-risk"):
-        return {"origins": [row["pattern"]]}, "GET", {"origin": [row["pattern"]]}
-    if kind == "origin-match":
-        policy = {"origins": row["patterns"], "null_origin": True, "dangerous_public_suffix_subdomains": True}
-        return policy, "GET", {"origin": [row["origin"]]}
-    assert kind == "acrh", kind
-    headers = {
-        "origin": ["https://a.example"],
-        "access-control-request-method": ["GET"],
-        "access-control-request-headers": row["lines"],
-    }
-    return {"origins": ["https://a.example"], "request_headers": row["allowed"]}, "OPTIONS", headers
-
-
 def test_server_rows_are_answered_as_in_rust(cors_program, lua):
-    asked = [question for question in map(question_of, lines_of("server-peers")) if question is not None]
-    expected = answers_of_rust(
-        cors_program,
-        ["answer"],
-        [{"policy": policy, "request": {"method": method, "headers": headers}} for policy, method, headers in asked],
-    )
+    asked = server_questions()
+    expected = server_answers_of_rust(cors_program, asked)
     answered = lua(
         "answer",
-        [{"policy": json.dumps(policy), "method": method, "headers": headers} for policy, method, headers in asked],
+        [
+            {"policy": json.dumps(policy), "method": method, "headers": headers}
+            for _, (policy, method, headers) in asked
+        ],
     )
-    assert len(expected) == len(asked) > 500
-    for question, rust, seen in zip(asked, expected, answered):
+    for (row, _), rust, seen in zip(asked, expected, answered):
         if "errors" in rust:
             # The library keeps the first bytes of long texts.
             rust = {"errors": [[error["field"][:63], error["code"], error["advice"][:383]] for error in rust["errors"]]}
@@ -149,4 +90,4 @@ def test_server_rows_are_answered_as_in_rust(cors_program, lua):
         else:
             # The C interface echoes without the spaces and tabs around a value, which no recipient sees.
             rust["headers"] = {name: [line.strip(" \t") for line in lines] for name, lines in rust["headers"].items()}
-        assert without_empty(seen) == without_empty(rust), question
+        assert without_empty(seen) == without_empty(rust), row["name"]

@@ -18,7 +18,7 @@ import pytest
 TESTS = Path(__file__).parent
 REPOSITORY = TESTS.parents[2]
 pytest_plugins = ["pytester"]
-sys.path.insert(0, str(REPOSITORY / "bindings" / "browsers"))
+sys.path[:0] = [str(REPOSITORY / "bindings" / shared) for shared in ("browsers", "conformance")]
 
 SERVERS = {
     "starlette on uvicorn": ["uvicorn", "starlette_app:app", "--port", "{port}", "--log-level", "error"],

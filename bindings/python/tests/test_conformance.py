@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-
 import cors_engine
 import pytest
-from conftest import REPOSITORY
-
-CORPUS = REPOSITORY / "tests" / "corpus"
-SCENARIOS = ["chromium-unit", "others", "wpt"]
-
-
-def lines_of(name):
-    with open(CORPUS / f"{name}.jsonl", encoding="utf-8") as file:
-        return [line for line in file if line.strip()]
-
-
-def answers_of_rust(program, arguments, questions):
-    ran = subprocess.run(
-        [program, *arguments, "-"], input="".join(questions).encode(), stdout=subprocess.PIPE, check=True
-    )
-    return [json.loads(line) for line in ran.stdout.splitlines()]
+from rows import SCENARIOS, answers_of_rust, lines_of, policy_of, server_answers_of_rust, server_questions
 
 
 @pytest.mark.parametrize("engine", cors_engine.ENGINES)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_scenarios_are_replayed_as_in_rust(cors_program, name, engine):
-    lines = lines_of(name)
-    expected = answers_of_rust(cors_program, ["replay", "--engine", engine], lines)
-    assert len(expected) == len(lines) > 50
-    for line, rust in zip(lines, expected):
-        assert cors_engine.replay(line, engine) == rust
+    scenarios = lines_of(name)
+    expected = answers_of_rust(cors_program, ["replay", "--engine", engine], scenarios)
+    assert len(expected) > 50
+    for scenario, rust in zip(scenarios, expected):
+        assert cors_engine.replay(scenario, engine) == rust
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_explanations_end_as_scenarios_do(name):
     """The first step of a scenario, asked as a test suite asks, where its server's answers are all there is to know."""
     compared = 0
-    for line in lines_of(name):
-        step = json.loads(line)["steps"][0]
+    for scenario in lines_of(name):
+        step = scenario["steps"][0]
         plain = {"redirect": "follow", "cache": "default", "upload_listener": False}
         request = {key: value for key, value in step["request"].items() if plain.get(key, plain) != value}
         if request.keys() & plain.keys():
@@ -60,53 +42,9 @@ def test_explanations_end_as_scenarios_do(name):
             judgement = cors_engine.explain(**request, **heads).judgements[engine]
             readable = replayed["outcome"] == "response" and replayed["type"] in ("basic", "cors")
             if judgement.verdict != "undecided":
-                assert (judgement.readable, judgement.reason) == (readable, replayed.get("reason")), line
+                assert (judgement.readable, judgement.reason) == (readable, replayed.get("reason")), scenario
                 compared += 1
     assert compared > 50
-
-
-def policy_of(peer):
-    """A row's policy in the words of this engine, as the Rust suite reads it."""
-
-    def listed(names, mirrored):
-        return mirrored if names == "mirror" else names
-
-    origins = listed(peer["origins"], ["*"])
-    policy = {
-        "origins": [origin for origin in origins if origin != "null"],
-        "null_origin": "null" in origins,
-        "credentials": peer["credentials"],
-        "methods": listed(peer["methods"], ["*"]),
-        "request_headers": listed(peer["request_headers"], ["*", "authorization"]),
-        "expose_headers": peer["expose_headers"],
-        "dangerous_insecure_origins_with_credentials": peer.get("allow_insecure_origins", False),
-        "dangerous_public_suffix_subdomains": peer.get("allow_public_suffix_subdomains", False),
-    }
-    if peer["max_age"] is not None:
-        policy["max_age"] = peer["max_age"]
-    return policy
-
-
-def question_of(row):
-    """Policy, method and headers of a row; policies that no peer was asked about stand in where a row is about less."""
-    kind = row["kind"]
-    if kind in ("decision", "policy"):
-        if row["policy"] is None:
-            return None
-        request = row.get("request", {"method": "GET", "headers": {"origin": ["https://a.example"]}})
-        return policy_of(row["policy"]), request["method"], request["headers"]
-    if kind in ("origin-pattern", "origin-risk"):
-        return {"origins": [row["pattern"]]}, "GET", {"origin": [row["pattern"]]}
-    if kind == "origin-match":
-        policy = {"origins": row["patterns"], "null_origin": True, "dangerous_public_suffix_subdomains": True}
-        return policy, "GET", {"origin": [row["origin"]]}
-    assert kind == "acrh", kind
-    headers = {
-        "origin": ["https://a.example"],
-        "access-control-request-method": ["GET"],
-        "access-control-request-headers": row["lines"],
-    }
-    return {"origins": ["https://a.example"], "request_headers": row["allowed"]}, "OPTIONS", headers
 
 
 def answered(policy, method, headers):
@@ -131,15 +69,8 @@ def answered(policy, method, headers):
 
 
 def test_server_rows_are_answered_as_in_rust(cors_program):
-    rows = [json.loads(line) for line in lines_of("server-peers")]
-    questions = [(row, question_of(row)) for row in rows]
-    asked = [(row, question) for row, question in questions if question is not None]
-    texts = [
-        json.dumps({"policy": policy, "request": {"method": method, "headers": headers}}) + "\n"
-        for _, (policy, method, headers) in asked
-    ]
-    expected = answers_of_rust(cors_program, ["answer"], texts)
-    assert len(expected) == len(asked) > 500
+    asked = server_questions()
+    expected = server_answers_of_rust(cors_program, asked)
     for (row, question), rust in zip(asked, expected):
         if "errors" in rust:
             rust = sorted((error["field"], error["code"], error["advice"]) for error in rust["errors"])
@@ -149,7 +80,7 @@ def test_server_rows_are_answered_as_in_rust(cors_program):
 def test_rows_put_on_a_response_hold_what_the_answer_says():
     """The middleware's step: on whatever the application said, script sees the policy's headers and no others."""
     applied = 0
-    for row in map(json.loads, lines_of("server-peers")):
+    for row in lines_of("server-peers"):
         if row["kind"] != "decision" or row["policy"] is None:
             continue
         try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, List, Mapping, NoReturn, Optional
+from typing import Any, Generic, List, Mapping, NoReturn, Optional, Sequence, TypeVar
 
 from ._errors import Mistake, PolicyError
 from ._native import Policy
+
+Application = TypeVar("Application")
 
 STARLETTE: Mapping[str, str] = {
     "allow_origins": "origins",
@@ -42,14 +44,36 @@ def policy_of(policy: Optional[Policy], options: Mapping[str, Any], names: Mappi
         raise PolicyError(_renamed(mistake, written) for mistake in error.mistakes) from None
 
 
-def starlette_policy(policy: Optional[Policy], allow_origin_regex: Optional[str], options: Mapping[str, Any]) -> Policy:
-    """A policy from the options of Starlette's middleware, whose preflights last 600 seconds unless it is told else."""
-    if allow_origin_regex is not None:
-        refuse_regex("allow_origin_regex", allow_origin_regex, "allow_origins")
-    options = dict(options)
-    if policy is None and options.get("max_age") is None:
-        options["max_age"] = 600
-    return policy_of(policy, options, STARLETTE)
+class PolicyMiddleware(Generic[Application]):
+    """An application, and the policy it is under. `max_age` is 600 seconds unless it is said, as in Starlette."""
+
+    def __init__(
+        self,
+        app: Application,
+        *,
+        policy: Optional[Policy] = None,
+        allow_origins: Optional[Sequence[str]] = None,
+        allow_methods: Optional[Sequence[str]] = None,
+        allow_headers: Optional[Sequence[str]] = None,
+        allow_credentials: Optional[bool] = None,
+        allow_origin_regex: Optional[str] = None,
+        expose_headers: Optional[Sequence[str]] = None,
+        max_age: Optional[int] = None,
+        **keys: Any,
+    ) -> None:
+        if allow_origin_regex is not None:
+            refuse_regex("allow_origin_regex", allow_origin_regex, "allow_origins")
+        options = {
+            "allow_origins": allow_origins,
+            "allow_methods": allow_methods,
+            "allow_headers": allow_headers,
+            "allow_credentials": allow_credentials,
+            "expose_headers": expose_headers,
+            "max_age": 600 if policy is None and max_age is None else max_age,
+            **keys,
+        }
+        self.app = app
+        self.policy = policy_of(policy, options, STARLETTE)
 
 
 def _renamed(mistake: Mistake, written: Mapping[str, str]) -> Mistake:

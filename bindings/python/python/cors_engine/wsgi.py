@@ -8,46 +8,19 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, Callable, Dict, Iterable, Optional, Sequence
+from typing import Any, Callable, Dict, Iterable, Sequence
 
-from ._native import Policy
-from ._options import starlette_policy
+from ._options import PolicyMiddleware
 
 StartResponse = Callable[..., Any]
 WSGIApplication = Callable[[Dict[str, Any], StartResponse], Iterable[bytes]]
 
 
-class CORSMiddleware:
+class CORSMiddleware(PolicyMiddleware[WSGIApplication]):
     """Answers preflights, and puts a policy's headers on every response of `app`, whatever its status.
 
     The options are those of `cors_engine.asgi.CORSMiddleware`.
     """
-
-    def __init__(
-        self,
-        app: WSGIApplication,
-        *,
-        policy: Optional[Policy] = None,
-        allow_origins: Optional[Sequence[str]] = None,
-        allow_methods: Optional[Sequence[str]] = None,
-        allow_headers: Optional[Sequence[str]] = None,
-        allow_credentials: Optional[bool] = None,
-        allow_origin_regex: Optional[str] = None,
-        expose_headers: Optional[Sequence[str]] = None,
-        max_age: Optional[int] = None,
-        **keys: Any,
-    ) -> None:
-        options = {
-            "allow_origins": allow_origins,
-            "allow_methods": allow_methods,
-            "allow_headers": allow_headers,
-            "allow_credentials": allow_credentials,
-            "expose_headers": expose_headers,
-            "max_age": max_age,
-            **keys,
-        }
-        self.app = app
-        self.policy = starlette_policy(policy, allow_origin_regex, options)
 
     def __call__(self, environ: Dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         answer = self.policy.answer_wsgi(environ)
