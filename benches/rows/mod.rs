@@ -38,6 +38,8 @@ pub(crate) enum Case {
     MapDecision(Asked),
     /// A call of the layered service, polled once.
     Tower(Asked),
+    /// What every turn of a decision has beside it: to hand over a method and header lines.
+    RequestHandedOver,
     /// What a benchmark of a service does beside it: to clone the request and drop it.
     RequestAlone(Asked),
     /// Building the policy.
@@ -87,6 +89,7 @@ pub(crate) const ROWS: &[Row] = &[
     map("over a HeaderMap: 1 MiB of names", Asked::Hostile("content-type,", 1_024), 2_000),
     map("over a HeaderMap: 64 KiB of commas", Asked::Hostile(",", 64), 2_000),
     map("over a HeaderMap: 1 MiB of commas", Asked::Hostile(",", 1_024), 2_000),
+    Row { name: "a request handed over alone", case: Case::RequestHandedOver, ..DECISION },
     tower("tower: actual", Asked::Actual),
     tower("tower: actual, refused", Asked::ActualRefused),
     tower("tower: preflight", Asked::Preflight),
@@ -131,15 +134,17 @@ const fn browser(name: &'static str, work: Work, bar: Option<u64>) -> Row {
 }
 
 const fn decision(name: &'static str, asked: Asked, bar: u64) -> Row {
-    Row { name, case: Case::Decision(asked), bar: Some(bar), ..DECISION }
+    let floor = Some(Case::RequestHandedOver);
+    Row { name, case: Case::Decision(asked), bar: Some(bar), floor, ..DECISION }
 }
 
 const fn reason(name: &'static str, asked: Asked) -> Row {
-    Row { name, case: Case::Reason(asked), ..DECISION }
+    Row { name, case: Case::Reason(asked), floor: Some(Case::RequestHandedOver), ..DECISION }
 }
 
 const fn map(name: &'static str, asked: Asked, bar: u64) -> Row {
-    Row { name, case: Case::MapDecision(asked), bar: Some(bar), ..DECISION }
+    let floor = Some(Case::RequestHandedOver);
+    Row { name, case: Case::MapDecision(asked), bar: Some(bar), floor, ..DECISION }
 }
 
 const fn tower(name: &'static str, asked: Asked) -> Row {
@@ -162,6 +167,7 @@ pub(crate) fn run(case: Case, listed: usize, turns: usize) {
         Case::Decision(asked) => decide(asked, listed, turns),
         Case::Reason(asked) => decide_and_say_why(asked, listed, turns),
         Case::MapDecision(asked) => decide_over_map(asked, listed, turns),
+        Case::RequestHandedOver => hand_over(turns),
         Case::Tower(asked) => call_service(asked, listed, turns),
         Case::RequestAlone(asked) => clone_request(asked, listed, turns),
         Case::Build => (0..turns).for_each(|_| drop(black_box(config(listed).build()))),
@@ -176,6 +182,15 @@ fn decide(asked: Asked, listed: usize, turns: usize) {
     let (method, lines) = (method.as_str().as_bytes(), lines(&headers));
     for _ in 0..turns {
         black_box(&policy.answer(black_box(method), black_box(lines.as_slice())));
+    }
+}
+
+#[inline(never)]
+fn hand_over(turns: usize) {
+    let (method, headers) = (method(Asked::Actual), headers(Asked::Actual, 1));
+    let (method, lines) = (method.as_str().as_bytes(), lines(&headers));
+    for _ in 0..turns {
+        black_box(&(black_box(method), black_box(lines.as_slice())));
     }
 }
 

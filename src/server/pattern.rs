@@ -368,5 +368,7 @@ fn has_impossible_host(text: &str, any_subdomain: bool) -> bool {
 /// Whether every label that says it is Punycode can be decoded to something beyond ASCII. Whether a browser would
 /// let that something be a name is not asked: no browser sends the others.
 fn is_valid_punycode(host: &str) -> bool {
-    host.split('.').filter_map(|label| label.strip_prefix("xn--")).all(punycode::is_decodable)
+    // Most hosts have no such label.
+    !host.contains("xn--")
+        || host.split('.').filter_map(|label| label.strip_prefix("xn--")).all(punycode::is_decodable)
 }

@@ -9,6 +9,7 @@ use crate::protocol::HeaderLines;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::iter;
 use http::header::{self, VARY};
 use http::{HeaderMap, HeaderValue, Method, request};
 use smallvec::SmallVec;
@@ -81,12 +82,20 @@ impl<'a> Head<'a> for MapHead<'a> {
     }
 
     fn request_headers(self) -> impl Iterator<Item = &'a [u8]> {
-        let (one, several) = match self.request_headers.once(|value| value) {
+        // One line is at hand; several are looked for again.
+        let (mut one, mut several) = match self.request_headers.once(|value| value) {
             Once::Absent => (None, None),
             Once::One(value) => (Some(value), None),
-            Once::Several => (None, Some(self.headers.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS))),
+            Once::Several => {
+                let lines = self.headers.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS);
+                (None, Some(lines.into_iter()))
+            }
         };
-        one.into_iter().chain(several.into_iter().flatten()).map(HeaderValue::as_bytes)
+        let next = move || match &mut several {
+            None => one.take(),
+            Some(lines) => lines.next(),
+        };
+        iter::from_fn(next).map(HeaderValue::as_bytes)
     }
 
     fn all(&self) -> &(impl HeaderLines + ?Sized) {
