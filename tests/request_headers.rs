@@ -1,8 +1,11 @@
 //! The rules on request headers, which are written to be quick, against naive twins; and origins read without
 //! the URL parser against those read with it.
 
-use cors_engine::protocol::request_header::{SafelistRules, is_forbidden, is_value, normalize_value};
+use cors_engine::protocol::request_header::{
+    RangeSyntax, SafelistRules, is_forbidden, is_value, normalize_value,
+};
 use cors_engine::protocol::{HeaderList, Origin, is_token};
+use cors_engine::{Engine, Request, needs_preflight};
 use proptest::prelude::*;
 
 const FORBIDDEN: [&str; 21] = [
@@ -162,4 +165,64 @@ fn few_lines_are_never_too_long_together_and_many_can_be() {
     assert_eq!(unsafe_names(9, 113), 0);
     assert_eq!(unsafe_names(9, 114), 9);
     assert_eq!(unsafe_names(9, 129), 9);
+}
+
+#[test]
+fn a_range_is_judged_by_its_numbers_however_long() {
+    let numbers = [
+        "",
+        "0",
+        "17",
+        "999999999999999999",
+        "1000000000000000000",
+        "9223372036854775806",
+        "9223372036854775807",
+        "18446744073709551615",
+        "18446744073709551616",
+        "000000000000000000000017",
+    ];
+    for (start, end) in numbers.iter().flat_map(|start| numbers.iter().map(move |end| (start, end))) {
+        let (first, last) = (start.parse::<u128>().ok(), end.parse::<u128>().ok());
+        let is_range = first.is_some_and(|first| last.is_none_or(|last| first <= last));
+        let is_below = |limit: u128| first.max(last).is_some_and(|largest| largest < limit);
+        let value = format!("bytes={start}-{end}");
+        let has = |range| {
+            let rules = SafelistRules { range, ..SafelistRules::STANDARD };
+            rules.is_cors_safelisted(b"Range", value.as_bytes())
+        };
+        assert_eq!(has(RangeSyntax::Standard), is_range, "{value}");
+        assert_eq!(has(RangeSyntax::SignedNumbers), is_range && is_below((1 << 63) - 1), "{value}");
+        assert_eq!(has(RangeSyntax::UnsignedNumbers), is_range && is_below(1 << 64), "{value}");
+        assert_eq!(has(RangeSyntax::Lenient), is_range && is_below(1 << 64), "{value}");
+    }
+}
+
+/// What is known of all lines together goes with the lines.
+#[test]
+fn a_list_that_lost_lines_is_judged_as_one_that_never_had_them() {
+    let long = "a".repeat(128);
+    let kept = [("Accept", "a"), ("X-Id", "7"), ("Content-Type", "text/plain")];
+    let removed = [
+        ("Cookie", "a=b"),
+        ("User-Agent", "x"),
+        ("Bad name", "1"),
+        ("Save-Data", "on"),
+        ("Range", "bytes=1-"),
+        ("Accept-Language", &long),
+    ];
+    let request = |headers: HeaderList| {
+        let mut request = Request::fetch("https://app.example", "https://api.example/").unwrap();
+        request.headers = headers;
+        request
+    };
+    for engine in Engine::ALL {
+        for count in 0..=kept.len() {
+            let rest = &kept[..count];
+            let repeated = removed.iter().chain(&removed).chain([&removed[5]; 9]);
+            let mut headers: HeaderList = rest.iter().chain(repeated).copied().collect();
+            removed.iter().for_each(|(name, _)| headers.delete(name.as_bytes()));
+            let (shrunk, fresh) = (request(headers), request(rest.iter().copied().collect()));
+            assert_eq!(needs_preflight(engine, &shrunk), needs_preflight(engine, &fresh));
+        }
+    }
 }

@@ -169,7 +169,7 @@ fn rule_sets() -> impl Iterator<Item = SafelistRules> {
         },
         range: match bits & 24 {
             0 | 8 => RangeSyntax::Standard,
-            16 => RangeSyntax::UpTo(i64::MAX as u64),
+            16 => RangeSyntax::SignedNumbers,
             _ => RangeSyntax::Lenient,
         },
         total_limit: bits & 8 != 0,

@@ -166,7 +166,7 @@ differences! {
     CHROMIUM Chromium {
         safelist.client_hints = true, Observed
             "`DPR`, `Downlink`, `Device-Memory`, `Width`, `Viewport-Width`, `RTT`, `ECT` and `Save-Data` with well-formed values, and `Intervention`, need no preflight.";
-        safelist.range = RangeSyntax::UpTo(i64::MAX as u64 - 1), Observed
+        safelist.range = RangeSyntax::SignedNumbers, Observed
             "A `Range` with a number of 2^63 - 1 or more needs a preflight.";
         safelist.combine_repeated = true, Observed
             "A request header that was appended several times is judged by its combined value `a, b`.";
@@ -227,7 +227,7 @@ differences! {
             "Bytes 0x80 to 0xFF in `Accept` and `Content-Type` need a preflight.";
         safelist.content_type = ContentTypeSyntax::WithoutTrailingSemicolon, Observed
             "A `Content-Type` with a comma, or with a `;` after its last parameter, needs a preflight.";
-        safelist.range = RangeSyntax::UpTo(u64::MAX), Observed
+        safelist.range = RangeSyntax::UnsignedNumbers, Observed
             "A `Range` with a number of 2^64 or more needs a preflight.";
         safelist.total_limit = false, Observed
             "Safelisted request headers can be longer than 1,024 bytes together.";

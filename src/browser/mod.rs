@@ -33,6 +33,7 @@ pub use request::{
 };
 pub use response::{ExposedHeaders, FilteredResponse, ResponseHead, ResponseType};
 
+use crate::protocol::header_line::KnownName;
 use crate::protocol::method::{self, Method};
 use crate::protocol::request_header::SafelistRules;
 use crate::protocol::{HeaderList, Origin};
@@ -322,7 +323,9 @@ impl Fetch {
         if self.body == Body::Stream && self.profile.stream_body == StreamBody::Unsupported {
             return refuse(Reason::StreamBodyUnsupported);
         }
-        if self.profile.dictionary_header_fails && self.headers.contains(b"available-dictionary") {
+        if self.profile.dictionary_header_fails
+            && self.headers.summary().names.contains(KnownName::AvailableDictionary)
+        {
             return refuse(Reason::ReservedHeader);
         }
         let is_http = matches!(self.url.scheme(), "http" | "https");
@@ -351,21 +354,23 @@ impl Fetch {
 
     /// Whether this hop is to be preflighted: the condition in main fetch.
     fn needs_preflight(&self) -> bool {
-        let is_unsafe =
-            |headers: &HeaderList| self.safelist.cors_unsafe_lines(headers.known_lines()).next().is_some();
         self.is_preflight_forced()
             || (self.unsafe_request
-                && (!method::is_cors_safelisted(&self.method) || is_unsafe(&self.headers)))
+                && (!method::is_cors_safelisted(&self.method) || self.has_unsafe_header(&self.headers)))
     }
 
     /// Whether a preflight is necessary whatever the method and the headers are by now.
     fn is_preflight_forced(&self) -> bool {
         self.use_cors_preflight
             || (self.profile.preflights_stick && self.preflighted)
-            || self.original_headers.as_ref().is_some_and(|original| {
-                self.unsafe_request
-                    && self.safelist.cors_unsafe_lines(original.known_lines()).next().is_some()
-            })
+            || self
+                .original_headers
+                .as_ref()
+                .is_some_and(|original| self.unsafe_request && self.has_unsafe_header(original))
+    }
+
+    fn has_unsafe_header(&self, headers: &HeaderList) -> bool {
+        self.safelist.cors_unsafe_lines(headers).next().is_some()
     }
 
     /// [Scheme fetch](https://fetch.spec.whatwg.org/#concept-scheme-fetch).

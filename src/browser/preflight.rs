@@ -5,12 +5,13 @@ use super::engine::Engine;
 use super::preflight_cache::{CacheKey, PreflightCache};
 use super::profile::{FlagsServedBy, MaxAgeSyntax, PreflightOrder, Profile};
 use super::request::{
-    CacheMode, CredentialsMode, InvalidRequest, Request, RequestMode, is_taken_from_script, validate_header,
+    CacheMode, CredentialsMode, InvalidRequest, Request, RequestMode, is_taken_from_script,
 };
 use super::response::ResponseHead;
+use crate::protocol::header_line::Facts;
 use crate::protocol::list::{TokenList, delta_seconds};
 use crate::protocol::request_header::{SafelistRules, is_cors_non_wildcard};
-use crate::protocol::{HeaderList, Origin, is_same_name, method, trim};
+use crate::protocol::{HeaderList, Origin, compare_names, is_same_name, method, trim};
 use crate::reason::Reason;
 use core::time::Duration;
 use smallvec::SmallVec;
@@ -67,23 +68,7 @@ impl Preflight<'_> {
 /// ```
 pub fn needs_preflight(engine: Engine, request: &Request) -> Result<Preflight<'_>, InvalidRequest> {
     let profile = engine.profile();
-    let method = request.validate_before_headers()?;
-    let rules = request.safelist_rules(profile);
-    let mut first_unsafe = None;
-    // A safelisted header is valid and not forbidden, so these are all that there is to look at.
-    let default_type = request.default_content_type_line(profile);
-    let lines = request.headers.known_lines().chain(default_type);
-    let safelist = rules.over(lines.clone());
-    for line in lines {
-        if safelist.has(&line) {
-            continue;
-        }
-        validate_header(line)?;
-        if first_unsafe.is_none() && is_taken_from_script(profile, line) {
-            first_unsafe = Some(line.name);
-        }
-    }
-    request.validate_body(profile, method)?;
+    let method = request.validate(profile)?;
     let is_cors = request.mode == RequestMode::Cors && matches!(request.url.scheme(), "http" | "https");
     if !is_cors || request.origin.is_origin_of(&request.url) {
         return Ok(Preflight::NotCrossOrigin);
@@ -97,7 +82,18 @@ pub fn needs_preflight(engine: Engine, request: &Request) -> Result<Preflight<'_
     if !method::is_cors_safelisted(method) {
         return Ok(Preflight::Method);
     }
-    Ok(first_unsafe.map_or(Preflight::Simple, Preflight::UnsafeHeader))
+    let default_type = request.default_content_type_line(profile);
+    let mut summary = *request.headers.summary();
+    summary.extend(default_type);
+    let lines = || request.headers.known_lines().chain(default_type);
+    let safelist = request.safelist_rules(profile).over(&summary, lines);
+    if safelist.has_all(&summary) {
+        return Ok(Preflight::Simple);
+    }
+    let is_unsafe = |facts: Facts| !safelist.has(facts) && is_taken_from_script(profile, facts);
+    let first_unsafe = request.headers.known_lines_where(is_unsafe).next();
+    let first_unsafe = first_unsafe.or_else(|| default_type.filter(|line| is_unsafe(line.facts)));
+    Ok(first_unsafe.map_or(Preflight::Simple, |line| Preflight::UnsafeHeader(line.name)))
 }
 
 /// What a preflight asks about, and on whose behalf.
@@ -146,11 +142,9 @@ pub(crate) struct RequestHeaders {
 impl RequestHeaders {
     /// The names of `headers`; none where the header is not sent.
     pub(crate) fn of(profile: &Profile, rules: SafelistRules, headers: &HeaderList) -> Self {
-        let safelist = rules.over(headers.known_lines());
         let mut names: SmallVec<[&[u8]; 8]> = SmallVec::new();
-        headers.known_lines().filter(|line| !safelist.has(line)).for_each(|line| names.push(line.name));
-        let lower = u8::to_ascii_lowercase;
-        names.sort_by(|a, b| a.iter().map(lower).cmp(b.iter().map(lower)));
+        rules.cors_unsafe_lines(headers).for_each(|line| names.push(line.name));
+        names.sort_by(|one, two| compare_names(one, two));
         if !profile.request_headers_repeat {
             names.dedup_by(|a, b| is_same_name(a, b));
         }
@@ -293,7 +287,7 @@ impl Asked<'_> {
         }
         if !(wildcards_count && lists(b"*")) {
             if let Some(name) = self.unsafe_names.names().find(|name| !lists(name)) {
-                let mut written = self.rules.cors_unsafe_lines(self.headers.known_lines());
+                let mut written = self.rules.cors_unsafe_lines(self.headers);
                 let written = written.find(|line| line.name.eq_ignore_ascii_case(name));
                 return Err(Refusal::new(Reason::HeaderNotAllowed, written.map_or(name, |line| line.name)));
             }

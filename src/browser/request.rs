@@ -1,7 +1,7 @@
 //! Requests as script makes them, and what their construction refuses.
 
 use super::profile::{Profile, StreamBody};
-use crate::protocol::header_line::{HeaderLine, KnownName, NOT_VALUE_BYTE};
+use crate::protocol::header_line::{Facts, Faults, HeaderLine, KnownName};
 use crate::protocol::method::{self, Method};
 use crate::protocol::request_header::{self, SafelistRules};
 use crate::protocol::{HeaderLines, HeaderList, Origin};
@@ -400,17 +400,20 @@ impl Request {
     }
 
     /// Runs the checks of the [`Request` constructor](https://fetch.spec.whatwg.org/#dom-request), in its order.
-    pub(crate) fn validate(&self, profile: &Profile) -> Result<(), InvalidRequest> {
+    /// Returns the method, normalized.
+    pub(crate) fn validate(&self, profile: &Profile) -> Result<&[u8], InvalidRequest> {
         let method = self.validate_before_headers()?;
-        self.headers.known_lines().try_for_each(validate_header)?;
-        self.validate_body(profile, method)
+        self.validate_headers()?;
+        self.validate_body(profile, method)?;
+        Ok(method)
     }
 
     /// The checks that come before those of the headers. Returns the method, normalized.
-    pub(crate) fn validate_before_headers(&self) -> Result<&[u8], InvalidRequest> {
+    #[inline]
+    fn validate_before_headers(&self) -> Result<&[u8], InvalidRequest> {
         let refuse = |reason, value: &[u8]| Err(InvalidRequest { reason, value: value.into() });
-        // Whatever stands before the host is credentials.
-        if !self.url[Position::BeforeUsername..Position::BeforeHost].is_empty() {
+        // Credentials, and they alone, put an `@` in front of the host.
+        if self.url[..Position::BeforeHost].ends_with('@') {
             return refuse(Reason::UrlHasCredentials, self.url.as_str().as_bytes());
         }
         if self.mode == RequestMode::Navigate {
@@ -419,21 +422,31 @@ impl Request {
         if self.cache == CacheMode::OnlyIfCached && self.mode != RequestMode::SameOrigin {
             return refuse(Reason::OnlyIfCachedMode, b"");
         }
-        if !method::is_method(&self.method) {
-            return refuse(Reason::InvalidMethod, &self.method);
-        }
-        if method::is_forbidden(&self.method) {
-            return refuse(Reason::ForbiddenMethod, &self.method);
-        }
-        let normalized = method::normalize(&self.method);
+        let normalized = match method::normalized(&self.method) {
+            Some(normalized) => normalized,
+            None if !method::is_method(&self.method) => return refuse(Reason::InvalidMethod, &self.method),
+            None if method::is_forbidden(&self.method) => {
+                return refuse(Reason::ForbiddenMethod, &self.method);
+            }
+            None => &self.method,
+        };
         if self.mode == RequestMode::NoCors && !method::is_cors_safelisted(normalized) {
             return refuse(Reason::NoCorsMethod, &self.method);
         }
         Ok(normalized)
     }
 
+    #[inline]
+    fn validate_headers(&self) -> Result<(), InvalidRequest> {
+        match self.headers.summary().faults.has(Faults::NO_TOKEN | Faults::NO_VALUE) {
+            true => self.headers.known_lines().try_for_each(validate_header),
+            false => Ok(()),
+        }
+    }
+
     /// The checks of the body, which come last.
-    pub(crate) fn validate_body(&self, profile: &Profile, method: &[u8]) -> Result<(), InvalidRequest> {
+    #[inline]
+    fn validate_body(&self, profile: &Profile, method: &[u8]) -> Result<(), InvalidRequest> {
         let refuse = |reason, value: &[u8]| Err(InvalidRequest { reason, value: value.into() });
         if self.body == Body::None {
             return Ok(());
@@ -457,7 +470,7 @@ impl Request {
         profile: &'a Profile,
     ) -> impl Iterator<Item = HeaderLine<'a>> + Clone {
         let lines = self.headers.known_lines().chain(self.default_content_type_line(profile));
-        lines.filter(|&line| is_taken_from_script(profile, line))
+        lines.filter(|line| is_taken_from_script(profile, line.facts))
     }
 
     /// The header list of the request: the [author's headers](Request::author_headers), under the guard
@@ -475,8 +488,7 @@ impl Request {
         if self.mode == RequestMode::NoCors {
             return self.guarded_header_list(profile);
         }
-        let stays = self.headers.is_normalized()
-            && self.headers.known_lines().all(|line| is_taken_from_script(profile, line))
+        let stays = !self.headers.summary().faults.has(forbidden_faults(profile) | Faults::PADDED)
             && self.default_content_type_line(profile).is_none();
         if stays { core::mem::take(&mut self.headers) } else { self.header_list(profile) }
     }
@@ -527,7 +539,7 @@ impl Request {
             return None;
         }
         let value = self.default_content_type(profile)?;
-        let is_written = self.headers.known_lines().any(|line| line.facts.name == KnownName::ContentType);
+        let is_written = self.headers.summary().names.contains(KnownName::ContentType);
         (!is_written).then(|| HeaderLine::of(b"Content-Type", value))
     }
 
@@ -553,22 +565,26 @@ impl Request {
 }
 
 /// The checks of one header.
-#[inline]
-pub(crate) fn validate_header(line: HeaderLine<'_>) -> Result<(), InvalidRequest> {
+fn validate_header(line: HeaderLine<'_>) -> Result<(), InvalidRequest> {
     let refuse = |reason| Err(InvalidRequest { reason, value: line.name.into() });
-    if !line.facts.name_is_token {
+    if line.facts.faults.has(Faults::NO_TOKEN) {
         return refuse(Reason::InvalidHeaderName);
     }
-    if line.facts.value_has(NOT_VALUE_BYTE) {
+    if line.facts.faults.has(Faults::NO_VALUE) {
         return refuse(Reason::InvalidHeaderValue);
     }
     Ok(())
 }
 
-/// Whether a browser takes a header from script: it is not forbidden.
+/// Whether a browser takes a header with these facts from script: it is not forbidden.
 #[inline]
-pub(crate) fn is_taken_from_script(profile: &Profile, line: HeaderLine<'_>) -> bool {
-    !(line.is_forbidden() || (profile.user_agent_forbidden && line.facts.name == KnownName::UserAgent))
+pub(crate) fn is_taken_from_script(profile: &Profile, facts: Facts) -> bool {
+    !facts.faults.has(forbidden_faults(profile))
+}
+
+/// Why a browser does not take a header from script.
+fn forbidden_faults(profile: &Profile) -> Faults {
+    Faults::FORBIDDEN | Faults::USER_AGENT.only_if(profile.user_agent_forbidden)
 }
 
 /// The [type of a `Blob`](https://w3c.github.io/FileAPI/#dom-blob-type): nothing when it has a character

@@ -1,9 +1,11 @@
 //! A line of request headers, with what the rules on request headers have to know of it. A [`HeaderList`] finds
-//! that out when a line is appended, so that judging its lines, however often, looks at no byte again.
+//! that out when a line is appended, and sums it up for all lines, so that judging them, however often, looks at
+//! no byte again, and in most cases at no line.
 //!
 //! [`HeaderList`]: super::HeaderList
 
 use super::{is_name, is_token, kinds_of_bytes, request_header};
+use core::ops::BitOr;
 
 /// A line, its value normalized.
 #[derive(Clone, Copy, Debug)]
@@ -17,40 +19,111 @@ impl<'a> HeaderLine<'a> {
     pub(crate) fn of(name: &'a [u8], value: &'a [u8]) -> Self {
         HeaderLine { name, value, facts: Facts::of(name, value) }
     }
-
-    /// Whether this is a [forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header).
-    pub(crate) fn is_forbidden(self) -> bool {
-        match self.facts.name {
-            KnownName::Forbidden => true,
-            KnownName::MethodOverride => request_header::names_forbidden_method(self.value),
-            _ => false,
-        }
-    }
 }
 
 /// What is known of a line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts {
     pub(crate) name: KnownName,
-    pub(crate) name_is_token: bool,
-    /// The kinds of bytes that the value has.
-    value_kinds: u8,
+    pub(crate) faults: Faults,
 }
 
 impl Facts {
     /// The facts of a line with this value, once normalized.
     pub(crate) fn of(name: &[u8], value: &[u8]) -> Self {
         let known = KnownName::of(name);
-        Facts {
-            name: known,
-            name_is_token: known.is_safelistable() || is_token(name),
-            value_kinds: kinds_of_bytes(value, &KINDS),
-        }
+        let kinds = kinds_of_bytes(value, &KINDS);
+        let is_forbidden = match known {
+            KnownName::Forbidden => true,
+            KnownName::MethodOverride => request_header::names_forbidden_method(value),
+            _ => false,
+        };
+        let is_token = known.is_one_name() || is_token(name);
+        let faults = request_header::safelist_faults(known, value, kinds)
+            | Faults::NO_TOKEN.only_if(!is_token)
+            | Faults::NO_VALUE.only_if(kinds & NOT_VALUE_BYTE != 0)
+            | Faults::FORBIDDEN.only_if(is_forbidden)
+            | Faults::USER_AGENT.only_if(known == KnownName::UserAgent);
+        Facts { name: known, faults }
+    }
+}
+
+/// What some rule can have against a line, each as a bit: which of them count depends on the engine.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Faults(u16);
+
+impl Faults {
+    /// The name is no token.
+    pub(crate) const NO_TOKEN: Faults = Faults(1);
+    /// The value is no header value.
+    pub(crate) const NO_VALUE: Faults = Faults(1 << 1);
+    /// It is a [forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header).
+    pub(crate) const FORBIDDEN: Faults = Faults(1 << 2);
+    /// It is a `User-Agent`.
+    pub(crate) const USER_AGENT: Faults = Faults(1 << 3);
+    /// The value was not normalized.
+    pub(crate) const PADDED: Faults = Faults(1 << 4);
+    /// No safelist has it.
+    pub(crate) const UNSAFE: Faults = Faults(1 << 5);
+    /// It has a byte outside ASCII, and would be safelisted but for that.
+    pub(crate) const HIGH_BYTE: Faults = Faults(1 << 6);
+    /// It is a `Content-Type` with a comma, or with a `;` after its last parameter.
+    pub(crate) const LOOSE_TYPE: Faults = Faults(1 << 7);
+    /// It is a client hint.
+    pub(crate) const CLIENT_HINT: Faults = Faults(1 << 8);
+    /// It is a `Range`, and this syntax does not make it safelisted. So below.
+    pub(crate) const STANDARD_RANGE: Faults = Faults(1 << 9);
+    pub(crate) const SIGNED_RANGE: Faults = Faults(1 << 10);
+    pub(crate) const UNSIGNED_RANGE: Faults = Faults(1 << 11);
+    pub(crate) const LENIENT_RANGE: Faults = Faults(1 << 12);
+
+    /// These where `condition` holds, else none.
+    pub(crate) const fn only_if(self, condition: bool) -> Faults {
+        Faults(self.0 * condition as u16)
     }
 
-    /// Whether the value has a byte of one of these kinds.
-    pub(crate) fn value_has(self, kinds: u8) -> bool {
-        self.value_kinds & kinds != 0
+    pub(crate) const fn or(self, others: Faults) -> Faults {
+        Faults(self.0 | others.0)
+    }
+
+    /// Whether one of `others` is among these.
+    pub(crate) const fn has(self, others: Faults) -> bool {
+        self.0 & others.0 != 0
+    }
+}
+
+impl BitOr for Faults {
+    type Output = Faults;
+
+    fn bitor(self, others: Faults) -> Faults {
+        self.or(others)
+    }
+}
+
+/// What is known of several lines together.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Summary {
+    /// What there is against some line.
+    pub(crate) faults: Faults,
+    pub(crate) names: KnownNames,
+    /// The names that came more than once.
+    pub(crate) repeated: KnownNames,
+    /// How long the values are together, normalized.
+    pub(crate) values_length: usize,
+}
+
+impl Summary {
+    pub(crate) fn add(&mut self, facts: Facts, value_length: usize) {
+        self.faults = self.faults | facts.faults;
+        self.repeated.insert_if(facts.name, self.names.contains(facts.name));
+        self.names.insert_if(facts.name, true);
+        self.values_length += value_length;
+    }
+}
+
+impl<'a> Extend<HeaderLine<'a>> for Summary {
+    fn extend<I: IntoIterator<Item = HeaderLine<'a>>>(&mut self, lines: I) {
+        lines.into_iter().for_each(|line| self.add(line.facts, line.value.len()));
     }
 }
 
@@ -76,6 +149,9 @@ pub(crate) enum KnownName {
     Forbidden,
     MethodOverride,
     UserAgent,
+    // Those that something else depends on.
+    Authorization,
+    AvailableDictionary,
     /// Any other.
     Other,
 }
@@ -84,9 +160,9 @@ impl KnownName {
     /// What `name` is, byte-case-insensitively.
     pub(crate) fn of(name: &[u8]) -> Self {
         use KnownName::{
-            Accept, AcceptLanguage, ContentLanguage, ContentType, DeviceMemory, Downlink, Dpr, Ect,
-            Forbidden, Intervention, MethodOverride, Other, Range, Rtt, SaveData, UserAgent, ViewportWidth,
-            Width,
+            Accept, AcceptLanguage, Authorization, AvailableDictionary, ContentLanguage, ContentType,
+            DeviceMemory, Downlink, Dpr, Ect, Forbidden, Intervention, MethodOverride, Other, Range, Rtt,
+            SaveData, UserAgent, ViewportWidth, Width,
         };
         match name.len() {
             2 if is_name(name, b"te") => Forbidden,
@@ -111,6 +187,7 @@ impl KnownName {
             12 if is_name(name, b"content-type") => ContentType,
             12 if is_name(name, b"intervention") => Intervention,
             13 if is_name(name, b"device-memory") => DeviceMemory,
+            13 if is_name(name, b"authorization") => Authorization,
             13 if is_name(name, b"x-http-method") => MethodOverride,
             14 if is_name(name, b"viewport-width") => ViewportWidth,
             14 if is_name(name, b"accept-charset") || is_name(name, b"content-length") => Forbidden,
@@ -119,6 +196,7 @@ impl KnownName {
             16 if is_name(name, b"content-language") => ContentLanguage,
             17 if is_name(name, b"transfer-encoding") => Forbidden,
             17 if is_name(name, b"x-method-override") => MethodOverride,
+            20 if is_name(name, b"available-dictionary") => AvailableDictionary,
             22 if is_name(name, b"x-http-method-override") => MethodOverride,
             29 if is_name(name, b"access-control-request-method") => Forbidden,
             30 if is_name(name, b"access-control-request-headers") => Forbidden,
@@ -128,12 +206,9 @@ impl KnownName {
         }
     }
 
-    /// Whether some value and some rules make it CORS-safelisted.
-    pub(crate) fn is_safelistable(self) -> bool {
-        !matches!(
-            self,
-            KnownName::Forbidden | KnownName::MethodOverride | KnownName::UserAgent | KnownName::Other
-        )
+    /// Whether it stands for one name, not for several.
+    fn is_one_name(self) -> bool {
+        !matches!(self, KnownName::Forbidden | KnownName::Other)
     }
 }
 
@@ -142,12 +217,19 @@ impl KnownName {
 pub(crate) struct KnownNames(u32);
 
 impl KnownNames {
-    pub(crate) fn insert(&mut self, name: KnownName) {
-        self.0 |= 1 << name as u32;
+    /// Those that some value and some rules can make CORS-safelisted.
+    pub(crate) const SAFELISTABLE: KnownNames = KnownNames((1 << KnownName::Forbidden as u32) - 1);
+
+    pub(crate) fn insert_if(&mut self, name: KnownName, condition: bool) {
+        self.0 |= u32::from(condition) << name as u32;
     }
 
     pub(crate) fn contains(self, name: KnownName) -> bool {
         self.0 & (1 << name as u32) != 0
+    }
+
+    pub(crate) fn intersects(self, others: KnownNames) -> bool {
+        self.0 & others.0 != 0
     }
 }
 

@@ -3,7 +3,7 @@
 //! Names are compared byte-case-insensitively, values are bytes, and the order and the repetition of lines
 //! are kept: whether a header came once or twice decides whether a browser blocks.
 
-use super::header_line::{Facts, HeaderLine};
+use super::header_line::{Facts, Faults, HeaderLine, Summary};
 use super::{is_http_tab_or_space, is_name, request_header, trim};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -189,6 +189,7 @@ fn combine<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u8
 pub struct HeaderList {
     bytes: Vec<u8>,
     lines: Vec<Line>,
+    summary: Summary,
 }
 
 /// Where a line's name and value lie in the buffer, and what is known of it.
@@ -197,7 +198,6 @@ struct Line {
     start: usize,
     name_end: usize,
     end: usize,
-    value_is_normalized: bool,
     /// Of the normalized value.
     facts: Facts,
 }
@@ -224,9 +224,10 @@ impl HeaderList {
         self.bytes.extend_from_slice(value);
         let end = self.bytes.len();
         let normalized = request_header::normalize_value(value);
-        let value_is_normalized = normalized.len() == value.len();
-        let facts = Facts::of(name, normalized);
-        self.lines.push(Line { start, name_end, end, value_is_normalized, facts });
+        let mut facts = Facts::of(name, normalized);
+        facts.faults = facts.faults | Faults::PADDED.only_if(normalized.len() < value.len());
+        self.summary.add(facts, normalized.len());
+        self.lines.push(Line { start, name_end, end, facts });
     }
 
     /// [Deletes](https://fetch.spec.whatwg.org/#concept-header-list-delete) every line called `name`.
@@ -243,6 +244,9 @@ impl HeaderList {
     pub(crate) fn retain(&mut self, keep: impl Fn(&[u8]) -> bool) {
         let bytes = &self.bytes;
         self.lines.retain(|line| keep(&bytes[line.start..line.name_end]));
+        let mut summary = Summary::default();
+        summary.extend(self.known_lines());
+        self.summary = summary;
     }
 
     /// Every line in order.
@@ -258,21 +262,30 @@ impl HeaderList {
     }
 
     /// Every line in order, its value normalized, with what is known of it.
-    #[inline]
     pub(crate) fn known_lines(&self) -> impl Iterator<Item = HeaderLine<'_>> + Clone {
-        self.lines.iter().map(|line| {
+        self.known_lines_where(|_| true)
+    }
+
+    /// The lines whose facts `is_wanted` wants, in order. The others are not looked at.
+    #[inline]
+    pub(crate) fn known_lines_where(
+        &self,
+        is_wanted: impl Fn(Facts) -> bool + Clone,
+    ) -> impl Iterator<Item = HeaderLine<'_>> + Clone {
+        self.lines.iter().filter(move |line| is_wanted(line.facts)).map(|line| {
             let (name, written) = self.bytes[line.start..line.end].split_at(line.name_end - line.start);
-            let value = match line.value_is_normalized {
-                true => written,
-                false => request_header::normalize_value(written),
+            let value = match line.facts.faults.has(Faults::PADDED) {
+                true => request_header::normalize_value(written),
+                false => written,
             };
             HeaderLine { name, value, facts: line.facts }
         })
     }
 
-    /// Whether every value is [normalized](request_header::normalize_value).
-    pub(crate) fn is_normalized(&self) -> bool {
-        self.lines.iter().all(|line| line.value_is_normalized)
+    /// What is known of all lines together.
+    #[inline]
+    pub(crate) fn summary(&self) -> &Summary {
+        &self.summary
     }
 
     /// Whether the list [contains](https://fetch.spec.whatwg.org/#header-list-contains) `name`.

@@ -118,13 +118,19 @@ pub fn is_forbidden(method: &[u8]) -> bool {
 /// ```
 #[must_use]
 pub fn normalize(method: &[u8]) -> &[u8] {
+    normalized(method).unwrap_or(method)
+}
+
+/// One of the six methods that are normalized, normalized. None of them is forbidden.
+#[inline]
+pub(crate) fn normalized(method: &[u8]) -> Option<&'static [u8]> {
     match method.len() {
-        3 if is_name(method, b"get") => b"GET",
-        3 if is_name(method, b"put") => b"PUT",
-        4 if is_name(method, b"head") => b"HEAD",
-        4 if is_name(method, b"post") => b"POST",
-        6 if is_name(method, b"delete") => b"DELETE",
-        7 if is_name(method, b"options") => b"OPTIONS",
-        _ => method,
+        3 if is_name(method, b"get") => Some(b"GET"),
+        3 if is_name(method, b"put") => Some(b"PUT"),
+        4 if is_name(method, b"head") => Some(b"HEAD"),
+        4 if is_name(method, b"post") => Some(b"POST"),
+        6 if is_name(method, b"delete") => Some(b"DELETE"),
+        7 if is_name(method, b"options") => Some(b"OPTIONS"),
+        _ => None,
     }
 }

@@ -14,6 +14,8 @@ pub use headers::{HeaderLines, HeaderList, Headers};
 pub use origin::{Origin, OriginError, TupleOrigin};
 pub use serialized_origin::SerializedOrigin;
 
+use core::cmp::Ordering;
+
 /// Whether `bytes` is a non-empty [token](https://httpwg.org/specs/rfc9110.html#rule.token).
 ///
 /// ```
@@ -139,6 +141,22 @@ pub(crate) fn is_same_name(one: &[u8], two: &[u8]) -> bool {
     one.is_empty() || is_same(one_last, two_last)
 }
 
+/// Compares two names in ASCII lower case, byte by byte. Whole words are compared, where there are any.
+pub(crate) fn compare_names(one: &[u8], two: &[u8]) -> Ordering {
+    let (mut one, mut two) = (one, two);
+    while let (Some((one_word, one_rest)), Some((two_word, two_rest))) =
+        (one.split_first_chunk(), two.split_first_chunk())
+    {
+        let in_order = |word: &[u8; 8]| lower_case(u64::from_be_bytes(*word));
+        match in_order(one_word).cmp(&in_order(two_word)) {
+            Ordering::Equal => (one, two) = (one_rest, two_rest),
+            different => return different,
+        }
+    }
+    let lower = u8::to_ascii_lowercase;
+    one.iter().map(lower).cmp(two.iter().map(lower))
+}
+
 /// Each byte of `word` in ASCII lower case.
 const fn lower_case(word: u64) -> u64 {
     const fn each(byte: u8) -> u64 {
@@ -233,6 +251,14 @@ mod tests {
         #[test]
         fn names_are_the_same_in_any_case((one, two) in names()) {
             prop_assert_eq!(is_same_name(&one, &two), one.eq_ignore_ascii_case(&two));
+        }
+
+        #[test]
+        fn names_are_in_order_in_any_case((one, two) in names(), length in 0_usize..40) {
+            let lower = |name: &[u8]| name.to_ascii_lowercase();
+            prop_assert_eq!(compare_names(&one, &two), lower(&one).cmp(&lower(&two)));
+            let start = &two[..length.min(two.len())];
+            prop_assert_eq!(compare_names(&one, start), lower(&one).cmp(&lower(start)));
         }
 
         #[test]

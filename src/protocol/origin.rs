@@ -5,7 +5,7 @@ use super::serialized_origin::{self, HostKind, SerializedOrigin};
 use alloc::string::{String, ToString};
 use core::fmt;
 use core::net::IpAddr;
-use url::{Host, Position, Url};
+use url::{Host, Url};
 
 /// An [origin](https://html.spec.whatwg.org/multipage/browsers.html#concept-origin).
 ///
@@ -94,9 +94,7 @@ impl Origin {
     #[must_use]
     pub fn of(url: &Url) -> Self {
         match url.scheme() {
-            "http" | "https" | "ws" | "wss" | "ftp" => {
-                TupleOrigin::of(url).map_or(Origin::Opaque, Origin::Tuple)
-            }
+            _ if has_tuple_origin(url) => TupleOrigin::of(url).map_or(Origin::Opaque, Origin::Tuple),
             "blob" => match Url::parse(url.path()) {
                 Ok(inner) if matches!(inner.scheme(), "http" | "https") => Origin::of(&inner),
                 _ => Origin::Opaque,
@@ -170,15 +168,16 @@ impl Origin {
     #[must_use]
     pub fn is_origin_of(&self, url: &Url) -> bool {
         let Origin::Tuple(tuple) = self else { return false };
-        if !matches!(url.scheme(), "http" | "https") {
-            return self.is_same_origin(&Origin::of(url));
+        match url.host_str() {
+            Some(host) => {
+                host == tuple.host()
+                    && url.port() == tuple.port
+                    && url.scheme() == tuple.scheme()
+                    && has_tuple_origin(url)
+            }
+            // A blob URL has the origin of the URL in its path.
+            None => self.is_same_origin(&Origin::of(url)),
         }
-        if url[Position::BeforeUsername..Position::BeforeHost].is_empty() {
-            // The URL begins with its origin: neither writes its scheme's default port.
-            let (url, origin) = (url.as_str().as_bytes(), tuple.serialized.as_bytes());
-            return url.get(origin.len()) == Some(&b'/') && url.starts_with(origin);
-        }
-        tuple.scheme() == url.scheme() && Some(tuple.host()) == url.host_str() && tuple.port == url.port()
     }
 
     /// Whether two origins are [schemelessly same
@@ -217,6 +216,11 @@ impl Origin {
         let Origin::Tuple(tuple) = self else { return false };
         serialized_origin::is_potentially_trustworthy(tuple.scheme(), tuple.host(), tuple.host_kind)
     }
+}
+
+/// Whether the origin of `url` is made of its own scheme, host and port.
+fn has_tuple_origin(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https" | "ws" | "wss" | "ftp")
 }
 
 #[cfg(feature = "scenario")]

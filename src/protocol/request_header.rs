@@ -1,9 +1,9 @@
 //! Request headers: which are CORS-safelisted, CORS-unsafe, forbidden, or no-CORS-safelisted.
 
 use super::header_line::{
-    Facts, HIGH_BYTE, HeaderLine, KnownName, KnownNames, NOT_LANGUAGE_BYTE, UNSAFE_BYTE,
+    Facts, Faults, HIGH_BYTE, HeaderLine, KnownName, KnownNames, NOT_LANGUAGE_BYTE, Summary, UNSAFE_BYTE,
 };
-use super::{is_http_whitespace, is_name, is_token, list, method, trim};
+use super::{HeaderList, is_http_whitespace, is_name, is_token, list, method, trim};
 
 /// The longest value that a CORS-safelisted request-header can have, in bytes.
 ///
@@ -71,25 +71,20 @@ pub enum ContentTypeSyntax {
 ///
 /// ```
 /// use cors_engine::protocol::request_header::{RangeSyntax, SafelistRules};
-/// let rules = SafelistRules { range: RangeSyntax::UpTo(999), ..SafelistRules::STANDARD };
-/// assert!(rules.is_cors_safelisted(b"Range", b"bytes=0-999"));
-/// assert!(!rules.is_cors_safelisted(b"Range", b"bytes=0-1000"));
+/// let rules = SafelistRules { range: RangeSyntax::UnsignedNumbers, ..SafelistRules::STANDARD };
+/// assert!(rules.is_cors_safelisted(b"Range", b"bytes=0-18446744073709551615"));
+/// assert!(!rules.is_cors_safelisted(b"Range", b"bytes=0-18446744073709551616"));
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RangeSyntax {
     /// [Parse a single range header value](https://fetch.spec.whatwg.org/#simple-range-header-value).
     Standard,
-    /// As the standard, with numbers up to this one.
-    UpTo(u64),
+    /// As the standard, with numbers below 2^63 - 1.
+    SignedNumbers,
+    /// As the standard, with numbers below 2^64.
+    UnsignedNumbers,
     /// The unit in any case, a number with leading whitespace or plus sign.
     Lenient,
-}
-
-/// The names that came more than once, and those of them that are safelisted.
-#[derive(Clone, Copy, Default)]
-struct Repeated {
-    names: KnownNames,
-    safelisted: KnownNames,
 }
 
 /// The start of a combined value, on the stack. One byte over the limit is enough to know that it is too long.
@@ -124,21 +119,32 @@ impl CombinedValue {
 /// The safelist for certain lines.
 #[derive(Clone, Copy)]
 pub(crate) struct Safelist {
-    rules: SafelistRules,
-    repeated: Repeated,
+    /// What makes a line unsafe.
+    faults: Faults,
+    /// The names that are judged by the combined value of all their lines, and those of them that are safelisted.
+    combined: KnownNames,
+    combined_safelisted: KnownNames,
     /// Whether the lines are so long together that none is safelisted.
     is_exceeded: bool,
 }
 
 impl Safelist {
-    /// Whether a line, one of those that the safelist is for, is CORS-safelisted.
+    /// Whether a line with these facts, one of those that the safelist is for, is CORS-safelisted.
     #[inline]
-    pub(crate) fn has(&self, line: &HeaderLine<'_>) -> bool {
-        let is_safelisted = match self.repeated.names.contains(line.facts.name) {
-            true => self.repeated.safelisted.contains(line.facts.name),
-            false => self.rules.is_safelisted_line(line),
+    pub(crate) fn has(&self, facts: Facts) -> bool {
+        let is_safelisted = match self.combined.contains(facts.name) {
+            true => self.combined_safelisted.contains(facts.name),
+            false => !facts.faults.has(self.faults),
         };
         is_safelisted && !self.is_exceeded
+    }
+
+    /// Whether it can be told from the lines' summary that all of them are CORS-safelisted.
+    #[inline]
+    pub(crate) fn has_all(&self, summary: &Summary) -> bool {
+        !summary.faults.has(self.faults)
+            && !self.combined.intersects(KnownNames::SAFELISTABLE)
+            && !self.is_exceeded
     }
 }
 
@@ -173,18 +179,25 @@ impl SafelistRules {
     }
 
     #[inline]
-    fn is_safelisted_line(&self, &HeaderLine { value, facts, .. }: &HeaderLine<'_>) -> bool {
-        value.len() <= SAFELISTED_VALUE_LIMIT
-            && match facts.name {
-                KnownName::Accept => !self.has_unsafe_byte(facts),
-                KnownName::AcceptLanguage | KnownName::ContentLanguage => !facts.value_has(NOT_LANGUAGE_BYTE),
-                KnownName::ContentType => {
-                    !self.has_unsafe_byte(facts) && self.is_safelisted_content_type(value)
-                }
-                KnownName::Range => self.is_safelisted_range(value),
-                KnownName::Other => false,
-                hint => self.client_hints && is_safelisted_client_hint(hint, value),
-            }
+    fn is_safelisted_line(&self, line: &HeaderLine<'_>) -> bool {
+        !line.facts.faults.has(self.unsafe_faults())
+    }
+
+    /// What makes a line unsafe under these rules.
+    #[inline]
+    const fn unsafe_faults(&self) -> Faults {
+        let loose_type_is_unsafe = matches!(self.content_type, ContentTypeSyntax::WithoutTrailingSemicolon);
+        let range = match self.range {
+            RangeSyntax::Standard => Faults::STANDARD_RANGE,
+            RangeSyntax::SignedNumbers => Faults::SIGNED_RANGE,
+            RangeSyntax::UnsignedNumbers => Faults::UNSIGNED_RANGE,
+            RangeSyntax::Lenient => Faults::LENIENT_RANGE,
+        };
+        Faults::UNSAFE
+            .or(range)
+            .or(Faults::HIGH_BYTE.only_if(self.high_bytes_unsafe))
+            .or(Faults::LOOSE_TYPE.only_if(loose_type_is_unsafe))
+            .or(Faults::CLIENT_HINT.only_if(!self.client_hints))
     }
 
     /// Whether the header is a
@@ -218,81 +231,128 @@ impl SafelistRules {
         I: Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
     {
         let lines = lines.map(|(name, value)| HeaderLine::of(name, value));
-        self.cors_unsafe_lines(lines).map(|line| line.name)
+        let mut summary = Summary::default();
+        summary.extend(lines.clone());
+        let safelist = self.over(&summary, || lines.clone());
+        lines.filter(move |line| !safelist.has(line.facts)).map(|line| line.name)
     }
 
-    /// The lines whose names are [CORS-unsafe](SafelistRules::cors_unsafe_names).
-    pub(crate) fn cors_unsafe_lines<'a, I>(&self, lines: I) -> impl Iterator<Item = HeaderLine<'a>>
-    where
-        I: Iterator<Item = HeaderLine<'a>> + Clone,
-    {
-        let safelist = self.over(lines.clone());
-        lines.filter(move |line| !safelist.has(line))
+    /// The lines of `list` whose names are [CORS-unsafe](SafelistRules::cors_unsafe_names).
+    pub(crate) fn cors_unsafe_lines<'a>(
+        &self,
+        list: &'a HeaderList,
+    ) -> impl Iterator<Item = HeaderLine<'a>> + Clone {
+        let safelist = self.over(list.summary(), || list.known_lines());
+        list.known_lines_where(move |facts| !safelist.has(facts))
     }
 
     /// The safelist for these lines, which depends on how long they are together and on which are repeated.
-    pub(crate) fn over<'a>(&self, lines: impl Iterator<Item = HeaderLine<'a>> + Clone) -> Safelist {
-        let repeated =
-            if self.combine_repeated { self.judge_repeated(lines.clone()) } else { Repeated::default() };
-        let mut safelist = Safelist { rules: *self, repeated, is_exceeded: false };
-        // Of few lines, the values that are safelisted are not too long together.
-        let may_be_too_long = |count| count * SAFELISTED_VALUE_LIMIT > SAFELISTED_TOTAL_LIMIT;
-        if self.total_limit && lines.size_hint().1.is_none_or(may_be_too_long) {
-            let safelisted = lines.filter(|line| safelist.has(line));
+    #[inline]
+    pub(crate) fn over<'a, I>(&self, summary: &Summary, lines: impl Fn() -> I) -> Safelist
+    where
+        I: Iterator<Item = HeaderLine<'a>>,
+    {
+        let none = KnownNames::default();
+        let faults = self.unsafe_faults();
+        let mut safelist = Safelist { faults, combined: none, combined_safelisted: none, is_exceeded: false };
+        if self.combine_repeated && summary.repeated.intersects(KnownNames::SAFELISTABLE) {
+            safelist.combined = summary.repeated;
+            safelist.combined_safelisted = self.judge_combined(summary.repeated, &lines);
+        }
+        // If all values are not too long together, those that are safelisted are not.
+        if self.total_limit && summary.values_length > SAFELISTED_TOTAL_LIMIT {
+            let safelisted = lines().filter(|line| safelist.has(line.facts));
             safelist.is_exceeded =
                 safelisted.map(|line| line.value.len()).sum::<usize>() > SAFELISTED_TOTAL_LIMIT;
         }
         safelist
     }
 
-    /// Judges the names that come more than once by their combined values.
-    fn judge_repeated<'a>(&self, lines: impl Iterator<Item = HeaderLine<'a>> + Clone) -> Repeated {
-        let mut repeated = Repeated::default();
-        let mut seen = KnownNames::default();
-        for HeaderLine { name, facts, .. } in lines.clone().filter(|line| line.facts.name.is_safelistable()) {
-            if seen.contains(facts.name) && !repeated.names.contains(facts.name) {
-                repeated.names.insert(facts.name);
-                let combined = CombinedValue::of(facts.name, lines.clone());
-                if self.is_safelisted_line(&HeaderLine::of(name, combined.as_bytes())) {
-                    repeated.safelisted.insert(facts.name);
-                }
+    /// Those of `names` that are safelisted by the combined values of their lines.
+    fn judge_combined<'a, I>(&self, names: KnownNames, lines: impl Fn() -> I) -> KnownNames
+    where
+        I: Iterator<Item = HeaderLine<'a>>,
+    {
+        let (mut seen, mut safelisted) = (KnownNames::default(), KnownNames::default());
+        for HeaderLine { name, facts, .. } in lines().filter(|line| names.contains(line.facts.name)) {
+            if KnownNames::SAFELISTABLE.contains(facts.name) && !seen.contains(facts.name) {
+                let combined = CombinedValue::of(facts.name, lines());
+                let line = HeaderLine::of(name, combined.as_bytes());
+                safelisted.insert_if(facts.name, self.is_safelisted_line(&line));
             }
-            seen.insert(facts.name);
+            seen.insert_if(facts.name, true);
         }
-        repeated
+        safelisted
     }
+}
 
-    /// Whether `value` has a [CORS-unsafe request-header
-    /// byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).
-    fn has_unsafe_byte(&self, facts: Facts) -> bool {
-        facts.value_has(if self.high_bytes_unsafe { UNSAFE_BYTE | HIGH_BYTE } else { UNSAFE_BYTE })
+/// What safelists have against a line: the conditions of the [CORS-safelisted
+/// request-header](https://fetch.spec.whatwg.org/#cors-safelisted-request-header) that it does not meet.
+///
+/// `kinds` are those of the bytes of the value.
+pub(crate) fn safelist_faults(name: KnownName, value: &[u8], kinds: u8) -> Faults {
+    if value.len() > SAFELISTED_VALUE_LIMIT {
+        return Faults::UNSAFE;
     }
-
-    fn is_safelisted_content_type(&self, value: &[u8]) -> bool {
-        let value = trim(value, is_http_whitespace);
-        let is_essence = is_essence(value, b"text/plain")
-            || is_essence(value, b"multipart/form-data")
-            || is_essence(value, b"application/x-www-form-urlencoded");
-        is_essence
-            && match self.content_type {
-                ContentTypeSyntax::MimeSniffing => true,
-                ContentTypeSyntax::WithoutTrailingSemicolon => {
-                    let parameters = value.splitn(2, |&byte| byte == b';').nth(1).unwrap_or_default();
-                    !value.contains(&b',') && !parameters.ends_with(b";")
-                }
-            }
-    }
-
-    fn is_safelisted_range(&self, value: &[u8]) -> bool {
-        match self.range {
-            RangeSyntax::Standard => parse_single_range(value).is_some(),
-            RangeSyntax::UpTo(limit) => parse_single_range(value).is_some_and(|(start, end)| {
-                let fits = |digits: &[u8]| number(digits).is_some_and(|number| number <= limit);
-                fits(start) && (end.is_empty() || fits(end))
-            }),
-            RangeSyntax::Lenient => is_lenient_range(value),
+    // [CORS-unsafe request-header bytes](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).
+    let byte_faults =
+        Faults::UNSAFE.only_if(kinds & UNSAFE_BYTE != 0) | Faults::HIGH_BYTE.only_if(kinds & HIGH_BYTE != 0);
+    match name {
+        KnownName::Accept => byte_faults,
+        KnownName::AcceptLanguage | KnownName::ContentLanguage => {
+            Faults::UNSAFE.only_if(kinds & NOT_LANGUAGE_BYTE != 0)
         }
+        KnownName::ContentType => byte_faults | content_type_faults(value),
+        KnownName::Range => range_faults(value),
+        KnownName::DeviceMemory
+        | KnownName::Dpr
+        | KnownName::Downlink
+        | KnownName::Width
+        | KnownName::ViewportWidth
+        | KnownName::Rtt
+        | KnownName::Ect
+        | KnownName::SaveData
+        | KnownName::Intervention => match is_safelisted_client_hint(name, value) {
+            true => Faults::CLIENT_HINT,
+            false => Faults::UNSAFE,
+        },
+        KnownName::Forbidden
+        | KnownName::MethodOverride
+        | KnownName::UserAgent
+        | KnownName::Authorization
+        | KnownName::AvailableDictionary
+        | KnownName::Other => Faults::UNSAFE,
     }
+}
+
+fn content_type_faults(value: &[u8]) -> Faults {
+    let value = trim(value, is_http_whitespace);
+    let is_essence = is_essence(value, b"text/plain")
+        || is_essence(value, b"multipart/form-data")
+        || is_essence(value, b"application/x-www-form-urlencoded");
+    if !is_essence {
+        return Faults::UNSAFE;
+    }
+    let parameters = value.splitn(2, |&byte| byte == b';').nth(1).unwrap_or_default();
+    Faults::LOOSE_TYPE.only_if(value.contains(&b',') || parameters.ends_with(b";"))
+}
+
+fn range_faults(value: &[u8]) -> Faults {
+    const IN_EVERY_SYNTAX: usize = 18;
+    let lenient = || Faults::LENIENT_RANGE.only_if(!is_lenient_range(value));
+    let Some((start, end)) = parse_single_range(value) else {
+        return Faults::STANDARD_RANGE | Faults::SIGNED_RANGE | Faults::UNSIGNED_RANGE | lenient();
+    };
+    if start.len() <= IN_EVERY_SYNTAX && end.len() <= IN_EVERY_SYNTAX {
+        return Faults::default();
+    }
+    let is_up_to = |limit: u64| {
+        let fits = |digits: &[u8]| number(digits).is_some_and(|number| number <= limit);
+        fits(start) && (end.is_empty() || fits(end))
+    };
+    Faults::SIGNED_RANGE.only_if(!is_up_to(i64::MAX as u64 - 1))
+        | Faults::UNSIGNED_RANGE.only_if(!is_up_to(u64::MAX))
+        | lenient()
 }
 
 /// Whether the header is a [forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header).
@@ -305,7 +365,7 @@ impl SafelistRules {
 /// ```
 #[must_use]
 pub fn is_forbidden(name: &[u8], value: &[u8]) -> bool {
-    HeaderLine::of(name, value).is_forbidden()
+    HeaderLine::of(name, value).facts.faults.has(Faults::FORBIDDEN)
 }
 
 /// Whether the value of a header that overrides the method names a method that is forbidden.
