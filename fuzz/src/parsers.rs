@@ -168,7 +168,8 @@ fn rule_sets() -> impl Iterator<Item = SafelistRules> {
             _ => ContentTypeSyntax::WithoutTrailingSemicolon,
         },
         range: match bits & 24 {
-            0 | 8 => RangeSyntax::Standard,
+            0 => RangeSyntax::Standard,
+            8 => RangeSyntax::UnsignedNumbers,
             16 => RangeSyntax::SignedNumbers,
             _ => RangeSyntax::Lenient,
         },
