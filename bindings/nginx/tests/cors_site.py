@@ -35,7 +35,10 @@ def start(workers=1, error_level="info", access_log="@FOLDER@/cors.log"):
     nginx = Nginx(http, names, FILES | policies, workers, error_level)
     atexit.register(nginx.stop)
     nginx.upstream = upstream
-    return nginx.start()
+    nginx.start()
+    # It has opened every port by then; that one answers does not say so.
+    nginx.wait(nginx.workers, "start its workers")
+    return nginx
 
 
 # The site that all tests ask.
