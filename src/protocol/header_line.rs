@@ -33,16 +33,11 @@ impl Facts {
     pub(crate) fn of(name: &[u8], value: &[u8]) -> Self {
         let known = KnownName::of(name);
         let kinds = kinds_of_bytes(value, &KINDS);
-        let is_forbidden = match known {
-            KnownName::Forbidden => true,
-            KnownName::MethodOverride => request_header::names_forbidden_method(value),
-            _ => false,
-        };
         let is_token = known.is_one_name() || is_token(name);
         let faults = request_header::safelist_faults(known, value, kinds)
             | Faults::NO_TOKEN.only_if(!is_token)
             | Faults::NO_VALUE.only_if(kinds & NOT_VALUE_BYTE != 0)
-            | Faults::FORBIDDEN.only_if(is_forbidden)
+            | Faults::FORBIDDEN.only_if(known.is_forbidden(value))
             | Faults::USER_AGENT.only_if(known == KnownName::UserAgent);
         Facts { name: known, faults }
     }
@@ -157,6 +152,16 @@ pub(crate) enum KnownName {
 }
 
 impl KnownName {
+    /// Whether a header of this name is [forbidden](https://fetch.spec.whatwg.org/#forbidden-request-header) with
+    /// this value.
+    pub(crate) fn is_forbidden(self, value: &[u8]) -> bool {
+        match self {
+            KnownName::Forbidden => true,
+            KnownName::MethodOverride => request_header::names_forbidden_method(value),
+            _ => false,
+        }
+    }
+
     /// What `name` is, byte-case-insensitively.
     pub(crate) fn of(name: &[u8]) -> Self {
         use KnownName::{

@@ -365,7 +365,7 @@ fn range_faults(value: &[u8]) -> Faults {
 /// ```
 #[must_use]
 pub fn is_forbidden(name: &[u8], value: &[u8]) -> bool {
-    HeaderLine::of(name, value).facts.faults.has(Faults::FORBIDDEN)
+    KnownName::of(name).is_forbidden(value)
 }
 
 /// Whether the value of a header that overrides the method names a method that is forbidden.

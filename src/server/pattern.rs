@@ -369,6 +369,6 @@ fn has_impossible_host(text: &str, any_subdomain: bool) -> bool {
 /// let that something be a name is not asked: no browser sends the others.
 fn is_valid_punycode(host: &str) -> bool {
     // Most hosts have no such label.
-    !host.contains("xn--")
+    !host.as_bytes().windows(4).any(|bytes| bytes == b"xn--")
         || host.split('.').filter_map(|label| label.strip_prefix("xn--")).all(punycode::is_decodable)
 }
