@@ -12,7 +12,7 @@ impl Fetch {
     /// The origin that [serializing a request
     /// origin](https://fetch.spec.whatwg.org/#serializing-a-request-origin) serializes.
     pub(super) fn request_origin(&self) -> &Origin {
-        if self.origin_tainted { &Origin::Opaque } else { &self.origin }
+        if self.origin_tainted { &Origin::Opaque } else { &self.request.origin }
     }
 
     /// [Append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header).
@@ -30,21 +30,21 @@ impl Fetch {
         {
             return Some(serialized);
         }
-        if matches!(&self.method[..], b"GET" | b"HEAD") {
+        if matches!(&self.request.method[..], b"GET" | b"HEAD") {
             return None;
         }
         if self.profile.redirected_origin == RedirectedOrigin::NullCrossOrigin && self.crossed_origins {
             return Some("null");
         }
-        let is_hidden = self.mode != RequestMode::Cors
-            && match self.referrer_policy {
+        let is_hidden = self.request.mode != RequestMode::Cors
+            && match self.request.referrer_policy {
                 ReferrerPolicy::NoReferrer => true,
                 ReferrerPolicy::NoReferrerWhenDowngrade
                 | ReferrerPolicy::StrictOrigin
                 | ReferrerPolicy::StrictOriginWhenCrossOrigin => {
-                    self.origin.is_https() && self.url.scheme() != "https"
+                    self.request.origin.is_https() && self.request.url.scheme() != "https"
                 }
-                ReferrerPolicy::SameOrigin => !self.origin.is_origin_of(&self.url),
+                ReferrerPolicy::SameOrigin => !self.request.origin.is_origin_of(&self.request.url),
                 ReferrerPolicy::Origin
                 | ReferrerPolicy::OriginWhenCrossOrigin
                 | ReferrerPolicy::UnsafeUrl => false,
@@ -54,21 +54,21 @@ impl Fetch {
 
     /// Whether credentials go along with the actual request.
     pub(super) fn includes_credentials(&self) -> bool {
-        let asked_for = match self.credentials {
+        let asked_for = match self.request.credentials {
             CredentialsMode::Include => true,
             CredentialsMode::SameOrigin => self.tainting == ResponseType::Basic,
             CredentialsMode::Omit => false,
         };
         // Cross-Origin-Embedder-Policy allows credentials. The standard's text has the condition on the
         // redirect-taint the wrong way round.
-        let stripped = self.embedder_policy == EmbedderPolicy::Credentialless
-            && self.mode == RequestMode::NoCors
-            && (self.origin_tainted || !self.origin.is_origin_of(&self.url));
+        let stripped = self.request.embedder_policy == EmbedderPolicy::Credentialless
+            && self.request.mode == RequestMode::NoCors
+            && (self.origin_tainted || !self.request.origin.is_origin_of(&self.request.url));
         asked_for && !stripped
     }
 
     /// The origin that a preflight names and is judged by.
     pub(super) fn preflight_origin(&self) -> &Origin {
-        if self.profile.preflight_keeps_page_origin { &self.origin } else { self.request_origin() }
+        if self.profile.preflight_keeps_page_origin { &self.request.origin } else { self.request_origin() }
     }
 }

@@ -102,7 +102,7 @@ impl<'f> Outgoing<'f> {
     pub fn method(&self) -> &'f [u8] {
         match self.exchange {
             Exchange::Preflight => b"OPTIONS",
-            Exchange::Actual => &self.fetch.method,
+            Exchange::Actual => &self.fetch.request.method,
         }
     }
 
@@ -119,7 +119,7 @@ impl<'f> Outgoing<'f> {
     /// ```
     #[must_use]
     pub fn url(&self) -> &'f Url {
-        &self.fetch.url
+        &self.fetch.request.url
     }
 
     /// The value of the `Origin` header, if one is sent.
@@ -153,7 +153,7 @@ impl<'f> Outgoing<'f> {
     /// ```
     #[must_use]
     pub fn access_control_request_method(&self) -> Option<&'f [u8]> {
-        (self.exchange == Exchange::Preflight).then_some(&self.fetch.method)
+        (self.exchange == Exchange::Preflight).then_some(&self.fetch.request.method)
     }
 
     /// The value of `Access-Control-Request-Headers`, on a preflight that asks for any.
@@ -215,7 +215,7 @@ impl<'f> Outgoing<'f> {
             (b"Access-Control-Request-Headers", self.access_control_request_headers()),
             (b"Origin", self.origin().map(str::as_bytes)),
         ];
-        let author = self.fetch.headers.lines().filter(move |_| !preflight);
+        let author = self.fetch.request.headers.lines().filter(move |_| !preflight);
         asked.into_iter().filter_map(|(name, value)| Some((name, value?))).chain(author)
     }
 }

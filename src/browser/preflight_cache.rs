@@ -3,10 +3,10 @@
 use super::profile::{CacheRules, FlagsServedBy, Wildcards};
 use super::request::CredentialsMode;
 use crate::protocol::{is_same_name, request_header};
-use alloc::collections::{BTreeMap, VecDeque};
-use alloc::sync::Arc;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use core::ops::Range;
+use core::iter;
 use core::time::Duration;
 use smallvec::SmallVec;
 
@@ -16,8 +16,8 @@ const ENTRIES_PER_URL: usize = 256;
 /// A [CORS-preflight cache](https://fetch.spec.whatwg.org/#concept-cache), bounded in entries and in bytes.
 ///
 /// The clock is the caller's: every call that looks at the cache takes the time as a [`Duration`] since a
-/// fixed moment of the caller's choice. When a bound is reached, the URLs stored longest ago go first,
-/// with everything that is known of them; what expired is forgotten when its URL is next asked for.
+/// fixed moment of the caller's choice. When a bound is reached, a quarter of the URLs go, those stored longest
+/// ago, with everything that is known of them; what expired is forgotten when its URL is next asked for.
 ///
 /// ```
 /// let cache = cors_engine::PreflightCache::with_limits(100, 64 * 1024);
@@ -25,9 +25,7 @@ const ENTRIES_PER_URL: usize = 256;
 /// ```
 #[derive(Clone, Debug)]
 pub struct PreflightCache {
-    slots: BTreeMap<Arc<[u8]>, Slot>,
-    /// The keys of the slots, each with its [`Slot::last_store`], in the order of these.
-    keys_by_age: VecDeque<(u64, Arc<[u8]>)>,
+    slots: BTreeMap<Box<[u8]>, Slot>,
     stores: u64,
     bytes: usize,
     maximum_urls: usize,
@@ -35,42 +33,36 @@ pub struct PreflightCache {
 }
 
 /// Everything known of one (network partition key, origin, URL).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Slot {
+    /// How many stores there had been in the cache.
     last_store: u64,
     bytes: usize,
-    entries: Vec<Entry>,
-    /// The names that entries allow, as the server wrote them, `*` included.
-    names: Vec<u8>,
+    entries: Vec<Entries>,
 }
 
-/// A [cache entry](https://fetch.spec.whatwg.org/#cache-entry) without its key.
+/// [Cache entries](https://fetch.spec.whatwg.org/#cache-entry) without their key, which differ in nothing but what
+/// they allow: those that one answer made.
 #[derive(Clone, Debug)]
-struct Entry {
-    permission: Permission<Range<usize>>,
+struct Entries {
     credentials: bool,
     stored: Duration,
     max_age: Duration,
+    permissions: Permissions,
 }
 
-/// What an entry allows, and the name of it.
+/// What an entry allows.
 #[derive(Clone, Copy, Debug)]
-enum Permission<N> {
+enum Permission<'n> {
     /// That a preflight was answered well at all.
     Answer,
-    Method(N),
-    HeaderName(N),
+    Method(&'n [u8]),
+    HeaderName(&'n [u8]),
 }
 
-impl<N> Permission<N> {
-    fn map<M>(self, name: impl FnOnce(N) -> M) -> Permission<M> {
-        match self {
-            Permission::Answer => Permission::Answer,
-            Permission::Method(method) => Permission::Method(name(method)),
-            Permission::HeaderName(header_name) => Permission::HeaderName(name(header_name)),
-        }
-    }
-}
+/// What entries allow, in one buffer: for each a word that tells the kind and how long the name is, and the name.
+#[derive(Clone, Debug)]
+struct Permissions(Vec<u8>);
 
 /// Who asks the cache, and for what URL.
 pub(crate) struct CacheKey<'a> {
@@ -82,7 +74,7 @@ pub(crate) struct CacheKey<'a> {
 
 /// What a cache knows for one key at one time.
 pub(crate) struct Remembered<'c> {
-    slot: &'c Slot,
+    entries: &'c [Entries],
     rules: CacheRules,
     key: &'c CacheKey<'c>,
     now: Duration,
@@ -103,11 +95,11 @@ impl CacheKey<'_> {
     }
 
     /// [Cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match), the key apart.
-    fn matches(&self, rules: CacheRules, entry: &Entry) -> bool {
+    fn matches(&self, rules: CacheRules, entries: &Entries) -> bool {
         if rules.credentialed_serves_all {
-            entry.credentials || !self.includes_credentials()
+            entries.credentials || !self.includes_credentials()
         } else {
-            entry.credentials == self.includes_credentials()
+            entries.credentials == self.includes_credentials()
         }
     }
 }
@@ -127,14 +119,7 @@ impl PreflightCache {
     /// ```
     #[must_use]
     pub fn with_limits(maximum_urls: usize, maximum_bytes: usize) -> Self {
-        PreflightCache {
-            slots: BTreeMap::new(),
-            keys_by_age: VecDeque::new(),
-            stores: 0,
-            bytes: 0,
-            maximum_urls,
-            maximum_bytes,
-        }
+        PreflightCache { slots: BTreeMap::new(), stores: 0, bytes: 0, maximum_urls, maximum_bytes }
     }
 
     /// Forgets everything.
@@ -144,7 +129,6 @@ impl PreflightCache {
     /// ```
     pub fn clear(&mut self) {
         self.slots.clear();
-        self.keys_by_age.clear();
         self.bytes = 0;
     }
 
@@ -178,8 +162,8 @@ impl PreflightCache {
         if self.is_empty() {
             return None;
         }
-        let slot = self.slots.get(&key.bytes()[..])?;
-        Some(Remembered { slot, rules, key, now })
+        let Slot { entries, .. } = self.slots.get(&key.bytes()[..])?;
+        Some(Remembered { entries, rules, key, now })
     }
 
     /// Stores what a preflight allowed: the last steps of
@@ -196,33 +180,31 @@ impl PreflightCache {
         now: Duration,
     ) {
         let key_bytes = key.bytes();
-        let mut slot = self.remove(&key_bytes).unwrap_or_default();
-        let names = methods.clone().chain(header_names.clone());
-        let (count, length) = names.fold((0, 0), |(count, length), name| (count + 1, length + name.len()));
-        if count > ENTRIES_PER_URL {
+        let earlier = self.remove(&key_bytes).map_or(Vec::new(), |slot| slot.entries);
+        let allowed = methods.map(Permission::Method).chain(header_names.map(Permission::HeaderName));
+        if allowed.clone().count() > ENTRIES_PER_URL {
             return;
         }
-        slot.forget_expired(rules, now);
-        slot.entries.reserve(1 + count);
-        slot.names.reserve(length);
-        let earlier = slot.entries.len();
-        let mut remember = |permission: Permission<&[u8]>| {
-            let mut renewed = false;
-            for entry in &mut slot.entries[..earlier] {
-                if key.matches(rules, entry) && entry.covers(&slot.names, rules, key, permission) {
-                    entry.max_age = max_age;
-                    renewed = true;
-                }
-            }
-            if !renewed {
-                slot.push(permission, key.includes_credentials(), now, max_age);
-            }
-        };
-        remember(Permission::Answer);
-        methods.for_each(|method| remember(Permission::Method(method)));
-        header_names.for_each(|name| remember(Permission::HeaderName(name)));
-        slot.bytes = key_bytes.len() + slot.names.len() + slot.entries.len() * size_of::<Entry>();
-        self.insert(&key_bytes, slot);
+        let allowed = iter::once(Permission::Answer).chain(allowed);
+        let mut entries = Vec::with_capacity(1);
+        for earlier in &earlier {
+            let is_fresh = |permission: Permission<'_>| earlier.is_fresh(permission, rules, now);
+            let is_renewed = |permission: Permission<'_>| {
+                let covers = |allowed| permission.covers(allowed, earlier.wildcards_count(rules, key), rules);
+                key.matches(rules, earlier) && allowed.clone().any(covers)
+            };
+            let kept = |wanted: bool| {
+                let permissions = earlier.permissions.iter();
+                permissions
+                    .filter(move |&permission| is_fresh(permission) && is_renewed(permission) == wanted)
+            };
+            entries.extend(Entries::of(earlier.credentials, earlier.stored, earlier.max_age, kept(false)));
+            entries.extend(Entries::of(earlier.credentials, earlier.stored, max_age, kept(true)));
+        }
+        let earlier = Remembered { entries: &earlier, rules, key, now };
+        let is_new = |permission: &Permission<'_>| !earlier.has(*permission);
+        entries.extend(Entries::of(key.includes_credentials(), now, max_age, allowed.filter(is_new)));
+        self.insert(&key_bytes, entries);
     }
 
     /// [Clears cache entries](https://fetch.spec.whatwg.org/#concept-cache-clear).
@@ -234,27 +216,34 @@ impl PreflightCache {
 
     fn remove(&mut self, key: &[u8]) -> Option<Slot> {
         let slot = self.slots.remove(key)?;
-        if let Ok(place) = self.keys_by_age.binary_search_by_key(&slot.last_store, |(stored, _)| *stored) {
-            self.keys_by_age.remove(place);
-        }
         self.bytes -= slot.bytes;
         Some(slot)
     }
 
-    fn insert(&mut self, key: &[u8], mut slot: Slot) {
-        if slot.bytes > self.maximum_bytes || self.maximum_urls == 0 {
+    fn insert(&mut self, key: &[u8], entries: Vec<Entries>) {
+        let bytes = key.len() + entries.iter().map(Entries::bytes).sum::<usize>();
+        if bytes > self.maximum_bytes || self.maximum_urls == 0 {
             return;
         }
-        while self.slots.len() >= self.maximum_urls || self.bytes + slot.bytes > self.maximum_bytes {
-            let Some((_, oldest)) = self.keys_by_age.front() else { break };
-            self.remove(&Arc::clone(oldest));
+        while self.slots.len() >= self.maximum_urls || self.bytes + bytes > self.maximum_bytes {
+            self.forget_oldest();
         }
         self.stores += 1;
-        slot.last_store = self.stores;
-        self.bytes += slot.bytes;
-        let key: Arc<[u8]> = key.into();
-        self.keys_by_age.push_back((slot.last_store, Arc::clone(&key)));
-        self.slots.insert(key, slot);
+        self.bytes += bytes;
+        self.slots.insert(key.into(), Slot { last_store: self.stores, bytes, entries });
+    }
+
+    /// Forgets a quarter of the URLs, and one at least: what it costs to find the oldest is spread over as many
+    /// stores.
+    fn forget_oldest(&mut self) {
+        let mut stores: Vec<u64> = self.slots.values().map(|slot| slot.last_store).collect();
+        let last = stores.len().div_ceil(4).saturating_sub(1);
+        if stores.is_empty() {
+            return;
+        }
+        let (_, &mut last, _) = stores.select_nth_unstable(last);
+        self.slots.retain(|_, slot| slot.last_store > last);
+        self.bytes = self.slots.values().map(|slot| slot.bytes).sum();
     }
 }
 
@@ -276,64 +265,54 @@ impl Remembered<'_> {
         self.has(Permission::Answer)
     }
 
-    fn has(&self, asked: Permission<&[u8]>) -> bool {
-        let Remembered { slot, rules, key, now } = *self;
-        slot.entries.iter().any(|entry| {
-            entry.is_fresh(rules, now)
-                && key.matches(rules, entry)
-                && entry.covers(&slot.names, rules, key, asked)
+    fn has(&self, asked: Permission<'_>) -> bool {
+        let Remembered { entries, rules, key, now } = *self;
+        entries.iter().filter(|entries| key.matches(rules, entries)).any(|entries| {
+            let wildcards_count = entries.wildcards_count(rules, key);
+            entries.permissions.iter().any(|permission| {
+                entries.is_fresh(permission, rules, now) && permission.covers(asked, wildcards_count, rules)
+            })
         })
     }
 }
 
-impl Slot {
-    fn push(
-        &mut self,
-        permission: Permission<&[u8]>,
+impl Entries {
+    /// Those that allow this, if anything.
+    fn of<'n>(
         credentials: bool,
         stored: Duration,
         max_age: Duration,
-    ) {
-        let permission = permission.map(|name| {
-            let start = self.names.len();
-            self.names.extend_from_slice(name);
-            start..self.names.len()
-        });
-        self.entries.push(Entry { permission, credentials, stored, max_age });
+        allowed: impl Iterator<Item = Permission<'n>> + Clone,
+    ) -> Option<Self> {
+        let permissions = Permissions::of(allowed);
+        (!permissions.0.is_empty()).then_some(Entries { credentials, stored, max_age, permissions })
     }
 
-    fn forget_expired(&mut self, rules: CacheRules, now: Duration) {
-        if self.entries.iter().all(|entry| entry.is_fresh(rules, now)) {
-            return;
-        }
-        let Slot { entries, names, .. } = core::mem::take(self);
-        for entry in entries.into_iter().filter(|entry| entry.is_fresh(rules, now)) {
-            self.push(
-                entry.permission.map(|name| &names[name]),
-                entry.credentials,
-                entry.stored,
-                entry.max_age,
-            );
-        }
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.permissions.0.len()
     }
-}
 
-impl Entry {
-    fn is_fresh(&self, rules: CacheRules, now: Duration) -> bool {
+    fn is_fresh(&self, permission: Permission<'_>, rules: CacheRules, now: Duration) -> bool {
         let outlives = rules.flags_are_served_by == FlagsServedBy::AnyAnswerEver
-            && matches!(self.permission, Permission::Answer);
+            && matches!(permission, Permission::Answer);
         outlives || now.saturating_sub(self.stored) < self.max_age
     }
 
-    /// Whether this entry, whose name is among `names`, allows what is asked.
-    fn covers(&self, names: &[u8], rules: CacheRules, key: &CacheKey<'_>, asked: Permission<&[u8]>) -> bool {
-        let wildcards_count = match rules.wildcards {
+    /// Whether `*` among these stands for any name, where `key` asks.
+    fn wildcards_count(&self, rules: CacheRules, key: &CacheKey<'_>) -> bool {
+        match rules.wildcards {
             Wildcards::Standard => true,
             Wildcards::InUncredentialedEntries => !self.credentials,
             Wildcards::ForUncredentialedRequests => !key.includes_credentials(),
             Wildcards::Literal => false,
-        };
-        match (self.permission.clone().map(|name| &names[name]), asked) {
+        }
+    }
+}
+
+impl Permission<'_> {
+    /// Whether this allows what is asked.
+    fn covers(self, asked: Permission<'_>, wildcards_count: bool, rules: CacheRules) -> bool {
+        match (self, asked) {
             (Permission::Answer, Permission::Answer) => true,
             (Permission::Method(allowed), Permission::Method(method)) => {
                 allowed == method || (wildcards_count && allowed == b"*")
@@ -344,6 +323,50 @@ impl Entry {
                 is_same_name(allowed, name) || (wildcards_count && allowed == b"*" && !needs_name)
             }
             _ => false,
+        }
+    }
+}
+
+impl Permissions {
+    const WORD: usize = size_of::<usize>();
+
+    fn of<'n>(allowed: impl Iterator<Item = Permission<'n>> + Clone) -> Self {
+        let length = allowed.clone().map(|permission| Permissions::WORD + permission.name().len()).sum();
+        let mut bytes = Vec::with_capacity(length);
+        for permission in allowed {
+            let name = permission.name();
+            let kind = match permission {
+                Permission::Answer => 0,
+                Permission::Method(_) => 1,
+                Permission::HeaderName(_) => 2,
+            };
+            bytes.extend_from_slice(&(name.len() << 2 | kind).to_ne_bytes());
+            bytes.extend_from_slice(name);
+        }
+        Permissions(bytes)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Permission<'_>> + Clone {
+        let mut rest = &self.0[..];
+        iter::from_fn(move || {
+            let (word, after) = rest.split_first_chunk()?;
+            let word = usize::from_ne_bytes(*word);
+            let (name, after) = after.split_at_checked(word >> 2)?;
+            rest = after;
+            Some(match word & 3 {
+                0 => Permission::Answer,
+                1 => Permission::Method(name),
+                _ => Permission::HeaderName(name),
+            })
+        })
+    }
+}
+
+impl<'n> Permission<'n> {
+    fn name(self) -> &'n [u8] {
+        match self {
+            Permission::Answer => &[],
+            Permission::Method(name) | Permission::HeaderName(name) => name,
         }
     }
 }

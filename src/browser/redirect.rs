@@ -9,6 +9,7 @@ use crate::protocol::method::Method;
 use crate::protocol::{Origin, list, request_header};
 use crate::reason::Reason;
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use url::Url;
 
@@ -101,7 +102,8 @@ impl Fetch {
             return refuse(Reason::TooManyRedirects);
         }
         self.redirect_count += 1;
-        let cross_origin = self.mode == RequestMode::Cors && !self.origin.is_origin_of(&location);
+        let cross_origin =
+            self.request.mode == RequestMode::Cors && !self.request.origin.is_origin_of(&location);
         let is_refused = self.tainting == ResponseType::Cors
             || match self.profile.redirect_credentials {
                 RedirectCredentials::CrossOrigin => cross_origin,
@@ -111,24 +113,24 @@ impl Fetch {
         if is_refused && includes_credentials(&location) {
             return refuse(Reason::RedirectHasCredentials);
         }
-        if response.status != 303 && self.body == Body::Stream {
+        if response.status != 303 && self.request.body == Body::Stream {
             return refuse(Reason::RedirectWithStreamBody);
         }
-        let current_origin = Origin::of(&self.url);
+        let current_origin = Origin::of(&self.request.url);
         let crosses_origins = !current_origin.is_origin_of(&location);
         let becomes_get = match response.status {
-            301 | 302 if self.method[..] == *b"POST" => true,
-            303 if !matches!(&self.method[..], b"GET" | b"HEAD") => true,
+            301 | 302 if self.request.method[..] == *b"POST" => true,
+            303 if !matches!(&self.request.method[..], b"GET" | b"HEAD") => true,
             _ => {
                 self.profile.cross_origin_delete_becomes_get
                     && crosses_origins
-                    && self.method[..] == *b"DELETE"
+                    && self.request.method[..] == *b"DELETE"
             }
         };
         self.restore_withheld_headers();
         if becomes_get {
-            self.method = Method::from("GET");
-            self.body = Body::None;
+            self.request.method = Method::from("GET");
+            self.request.body = Body::None;
             self.remove_headers(request_header::is_request_body_header);
         }
         self.just_crossed_origins = crosses_origins;
@@ -136,24 +138,26 @@ impl Fetch {
         if crosses_origins {
             self.remove_headers(request_header::is_cors_non_wildcard);
             // Redirect-taint: an origin other than the request's own led to yet another one.
-            self.origin_tainted |= !self.origin.is_same_origin(&current_origin);
+            self.origin_tainted |= !self.request.origin.is_same_origin(&current_origin);
         }
-        self.url = location;
+        self.request.url = location;
         self.set_referrer_policy_on_redirect(response);
         Ok(())
     }
 
     /// What the second check of a redirect finds, where there is one.
     pub(crate) fn check_redirect_late(&self, response: &ResponseHead<'_>, location: &Url) -> Option<Refusal> {
-        let began_same_origin = self.origin.is_origin_of(self.initial_url.as_ref().unwrap_or(&self.url));
+        let began_same_origin =
+            self.request.origin.is_origin_of(self.initial_url.as_ref().unwrap_or(&self.request.url));
         if self.tainting == ResponseType::Cors
-            && self.credentials == CredentialsMode::SameOrigin
+            && self.request.credentials == CredentialsMode::SameOrigin
             && began_same_origin
         {
             let (origin, include) = (self.request_origin(), CredentialsMode::Include);
             return cors_check(self.profile, origin, include, &response.headers).err();
         }
-        let cross_origin = self.mode == RequestMode::Cors && !self.origin.is_origin_of(location);
+        let cross_origin =
+            self.request.mode == RequestMode::Cors && !self.request.origin.is_origin_of(location);
         (cross_origin && includes_credentials(location))
             .then(|| Refusal::new(Reason::RedirectHasCredentials, location.as_str()))
     }
@@ -163,15 +167,15 @@ impl Fetch {
         if let (RemovedHeaders::Withheld, Some(original)) =
             (self.profile.removed_headers, &self.original_headers)
         {
-            self.headers.clone_from(original);
+            self.request.headers.clone_from(original);
         }
     }
 
     fn remove_headers(&mut self, is_removed: impl Fn(&[u8]) -> bool) {
         if self.profile.removed_headers != RemovedHeaders::Gone {
-            self.original_headers.get_or_insert_with(|| self.headers.clone());
+            self.original_headers.get_or_insert_with(|| Box::new(self.request.headers.clone()));
         }
-        self.headers.retain(|name| !is_removed(name));
+        self.request.headers.retain(|name| !is_removed(name));
     }
 
     /// [Sets the referrer policy on
@@ -180,7 +184,7 @@ impl Fetch {
         let value = response.headers.get_known(b"referrer-policy").unwrap_or_default();
         if let Some(policy) = list::get_decode_and_split(&value).filter_map(ReferrerPolicy::from_token).last()
         {
-            self.referrer_policy = policy;
+            self.request.referrer_policy = policy;
         }
     }
 }

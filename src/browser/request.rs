@@ -482,15 +482,21 @@ impl Request {
         }
     }
 
-    /// The [header list](Request::header_list) in place of the author's headers, which are not copied where they
-    /// stay as they are.
-    pub(crate) fn take_header_list(&mut self, profile: &Profile) -> HeaderList {
-        if self.mode == RequestMode::NoCors {
-            return self.guarded_header_list(profile);
-        }
-        let stays = !self.headers.summary().faults.has(forbidden_faults(profile) | Faults::PADDED)
+    /// Puts the [header list](Request::header_list) in the place of the author's headers.
+    pub(crate) fn keep_header_list(&mut self, profile: &Profile) {
+        let stays = self.mode != RequestMode::NoCors
+            && !self.headers.summary().faults.has(forbidden_faults(profile) | Faults::PADDED)
             && self.default_content_type_line(profile).is_none();
-        if stays { core::mem::take(&mut self.headers) } else { self.header_list(profile) }
+        if !stays {
+            self.headers = self.header_list(profile);
+        }
+    }
+
+    /// Drops a body that is not [sent](Request::sent_body).
+    pub(crate) fn keep_sent_body(&mut self) {
+        if *self.sent_body() == Body::None {
+            self.body = Body::None;
+        }
     }
 
     fn guarded_header_list(&self, profile: &Profile) -> HeaderList {

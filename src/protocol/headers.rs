@@ -188,7 +188,7 @@ fn combine<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u8
 #[derive(Clone, Debug, Default)]
 pub struct HeaderList {
     bytes: Vec<u8>,
-    lines: Vec<Line>,
+    lines: SmallVec<[Line; 8]>,
     summary: Summary,
 }
 
@@ -204,7 +204,6 @@ struct Line {
 
 /// Room for most requests, so that appending their lines allocates once.
 const USUAL_BYTES: usize = 512;
-const USUAL_LINES: usize = 8;
 
 impl HeaderList {
     /// [Appends](https://fetch.spec.whatwg.org/#concept-header-list-append) a line.
@@ -216,7 +215,6 @@ impl HeaderList {
     pub fn append(&mut self, name: &[u8], value: &[u8]) {
         if self.bytes.capacity() == 0 {
             self.bytes.reserve(USUAL_BYTES);
-            self.lines.reserve(USUAL_LINES);
         }
         let start = self.bytes.len();
         self.bytes.extend_from_slice(name);
