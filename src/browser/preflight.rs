@@ -121,13 +121,13 @@ pub(crate) struct Allowed<'r> {
     header_names: Option<TokenList<'r>>,
 }
 
-impl Allowed<'_> {
-    fn methods(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.methods.iter().flat_map(TokenList::iter)
+impl<'r> Allowed<'r> {
+    fn methods(&self) -> &[&'r [u8]] {
+        self.methods.as_ref().map_or(&[], TokenList::elements)
     }
 
-    fn header_names(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.header_names.iter().flat_map(TokenList::iter)
+    fn header_names(&self) -> &[&'r [u8]] {
+        self.header_names.as_ref().map_or(&[], TokenList::elements)
     }
 }
 
@@ -226,8 +226,10 @@ impl Asked<'_> {
         let verdict = self.check_permissions(&allowed);
         if verdict.is_ok() || self.profile.cache.stores_refused {
             if let Some(max_age) = self.max_age(response).filter(|_| self.is_stored(key)) {
-                let implied_method = self.implied_method(&allowed);
-                let methods = allowed.methods().chain(implied_method);
+                let methods = match self.implied_method(&allowed) {
+                    Some(method) => &[method],
+                    None => allowed.methods(),
+                };
                 cache.store(self.profile.cache, key, methods, allowed.header_names(), max_age, now);
             }
         }
@@ -269,7 +271,7 @@ impl Asked<'_> {
     /// Whether the method and the headers of the request are allowed.
     fn check_permissions(&self, allowed: &Allowed<'_>) -> Result<(), Refusal> {
         let wildcards_count = self.credentials != CredentialsMode::Include;
-        let lists_method = |method: &[u8]| allowed.methods().any(|listed| listed == method);
+        let lists_method = |method: &[u8]| allowed.methods().contains(&method);
         let method_allowed = lists_method(self.method)
             || self.implied_method(allowed).is_some()
             || method::is_cors_safelisted(self.method)
@@ -277,7 +279,7 @@ impl Asked<'_> {
         if !method_allowed {
             return Err(Refusal::new(Reason::MethodNotAllowed, self.method));
         }
-        let lists = |name: &[u8]| allowed.header_names().any(|listed| is_same_name(listed, name));
+        let lists = |name: &[u8]| allowed.header_names().iter().any(|listed| is_same_name(listed, name));
         if !self.profile.wildcard_covers_authorization {
             let non_wildcard =
                 self.headers.lines().map(|(name, _)| name).find(|name| is_cors_non_wildcard(name));

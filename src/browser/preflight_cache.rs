@@ -61,7 +61,7 @@ enum Permission<'n> {
 }
 
 /// What entries allow, in one buffer: for each a word that tells the kind and how long the name is, and the name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Permissions(Vec<u8>);
 
 /// Who asks the cache, and for what URL.
@@ -170,40 +170,42 @@ impl PreflightCache {
     /// [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0).
     ///
     /// An answer that names more than [`ENTRIES_PER_URL`] methods and headers is not stored.
-    pub(crate) fn store<'n>(
+    pub(crate) fn store(
         &mut self,
         rules: CacheRules,
         key: &CacheKey<'_>,
-        methods: impl Iterator<Item = &'n [u8]> + Clone,
-        header_names: impl Iterator<Item = &'n [u8]> + Clone,
+        methods: &[&[u8]],
+        header_names: &[&[u8]],
         max_age: Duration,
         now: Duration,
     ) {
         let key_bytes = key.bytes();
         let earlier = self.remove(&key_bytes).map_or(Vec::new(), |slot| slot.entries);
-        let allowed = methods.map(Permission::Method).chain(header_names.map(Permission::HeaderName));
-        if allowed.clone().count() > ENTRIES_PER_URL {
+        if methods.len() + header_names.len() > ENTRIES_PER_URL {
             return;
         }
-        let allowed = iter::once(Permission::Answer).chain(allowed);
+        let mut allowed = Permissions::of_answer(methods, header_names);
         let mut entries = Vec::with_capacity(1);
         for earlier in &earlier {
-            let is_fresh = |permission: Permission<'_>| earlier.is_fresh(permission, rules, now);
-            let is_renewed = |permission: Permission<'_>| {
-                let covers = |allowed| permission.covers(allowed, earlier.wildcards_count(rules, key), rules);
-                key.matches(rules, earlier) && allowed.clone().any(covers)
-            };
-            let kept = |wanted: bool| {
-                let permissions = earlier.permissions.iter();
-                permissions
-                    .filter(move |&permission| is_fresh(permission) && is_renewed(permission) == wanted)
-            };
-            entries.extend(Entries::of(earlier.credentials, earlier.stored, earlier.max_age, kept(false)));
-            entries.extend(Entries::of(earlier.credentials, earlier.stored, max_age, kept(true)));
+            let [mut kept, mut renewed] =
+                [earlier.max_age, max_age].map(|max_age| earlier.without_any(max_age));
+            for permission in earlier.permissions.iter() {
+                let covers = |asked| permission.covers(asked, earlier.wildcards_count(rules, key), rules);
+                let is_renewed = key.matches(rules, earlier) && allowed.iter().any(covers);
+                if earlier.is_fresh(permission, rules, now) {
+                    if is_renewed { &mut renewed } else { &mut kept }.permissions.push(permission);
+                }
+            }
+            entries.extend([kept, renewed].into_iter().filter(|entries| !entries.permissions.is_empty()));
         }
-        let earlier = Remembered { entries: &earlier, rules, key, now };
-        let is_new = |permission: &Permission<'_>| !earlier.has(*permission);
-        entries.extend(Entries::of(key.includes_credentials(), now, max_age, allowed.filter(is_new)));
+        if !earlier.is_empty() {
+            let earlier = Remembered { entries: &earlier, rules, key, now };
+            allowed.retain(|permission| !earlier.has(permission));
+        }
+        if !allowed.is_empty() {
+            let credentials = key.includes_credentials();
+            entries.push(Entries { credentials, stored: now, max_age, permissions: allowed });
+        }
         self.insert(&key_bytes, entries);
     }
 
@@ -277,15 +279,14 @@ impl Remembered<'_> {
 }
 
 impl Entries {
-    /// Those that allow this, if anything.
-    fn of<'n>(
-        credentials: bool,
-        stored: Duration,
-        max_age: Duration,
-        allowed: impl Iterator<Item = Permission<'n>> + Clone,
-    ) -> Option<Self> {
-        let permissions = Permissions::of(allowed);
-        (!permissions.0.is_empty()).then_some(Entries { credentials, stored, max_age, permissions })
+    /// The same, that allow nothing yet and are kept for so long.
+    fn without_any(&self, max_age: Duration) -> Self {
+        Entries {
+            credentials: self.credentials,
+            stored: self.stored,
+            max_age,
+            permissions: Permissions::default(),
+        }
     }
 
     fn bytes(&self) -> usize {
@@ -328,22 +329,37 @@ impl Permission<'_> {
 }
 
 impl Permissions {
-    const WORD: usize = size_of::<usize>();
+    /// That a preflight was answered well, and what the answer names.
+    fn of_answer(methods: &[&[u8]], header_names: &[&[u8]]) -> Self {
+        let names = methods.len() + header_names.len();
+        let length: usize = methods.iter().chain(header_names).map(|name| name.len()).sum();
+        let mut permissions = Permissions(Vec::with_capacity((1 + names) * size_of::<usize>() + length));
+        permissions.push(Permission::Answer);
+        methods.iter().for_each(|method| permissions.push(Permission::Method(method)));
+        header_names.iter().for_each(|name| permissions.push(Permission::HeaderName(name)));
+        permissions
+    }
 
-    fn of<'n>(allowed: impl Iterator<Item = Permission<'n>> + Clone) -> Self {
-        let length = allowed.clone().map(|permission| Permissions::WORD + permission.name().len()).sum();
-        let mut bytes = Vec::with_capacity(length);
-        for permission in allowed {
-            let name = permission.name();
-            let kind = match permission {
-                Permission::Answer => 0,
-                Permission::Method(_) => 1,
-                Permission::HeaderName(_) => 2,
-            };
-            bytes.extend_from_slice(&(name.len() << 2 | kind).to_ne_bytes());
-            bytes.extend_from_slice(name);
-        }
-        Permissions(bytes)
+    fn push(&mut self, permission: Permission<'_>) {
+        let (kind, name): (usize, &[u8]) = match permission {
+            Permission::Answer => (0, &[]),
+            Permission::Method(method) => (1, method),
+            Permission::HeaderName(name) => (2, name),
+        };
+        self.0.extend_from_slice(&(name.len() << 2 | kind).to_ne_bytes());
+        self.0.extend_from_slice(name);
+    }
+
+    fn retain(&mut self, is_wanted: impl Fn(Permission<'_>) -> bool) {
+        let mut wanted = Permissions::default();
+        self.iter()
+            .filter(|permission| is_wanted(*permission))
+            .for_each(|permission| wanted.push(permission));
+        *self = wanted;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     fn iter(&self) -> impl Iterator<Item = Permission<'_>> + Clone {
@@ -359,14 +375,5 @@ impl Permissions {
                 _ => Permission::HeaderName(name),
             })
         })
-    }
-}
-
-impl<'n> Permission<'n> {
-    fn name(self) -> &'n [u8] {
-        match self {
-            Permission::Answer => &[],
-            Permission::Method(name) | Permission::HeaderName(name) => name,
-        }
     }
 }

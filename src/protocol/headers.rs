@@ -75,12 +75,12 @@ impl<'a> Headers<'a> {
     /// assert!(Headers::of(&[("Origin", "null")]).contains(b"origin"));
     /// ```
     pub fn of<S: HeaderLines + ?Sized>(source: &'a S) -> Self {
-        let mut headers = Headers::default();
-        for (name, value) in source.header_lines() {
-            headers.name_lengths |= length_bit(name.len());
-            headers.lines.push((name, trim(value, is_http_tab_or_space)));
-        }
-        headers
+        let mut name_lengths = 0;
+        let lines = source.header_lines().map(|(name, value)| {
+            name_lengths |= length_bit(name.len());
+            (name, trim(value, is_http_tab_or_space))
+        });
+        Headers { lines: lines.collect(), name_lengths }
     }
 
     /// Every line in order.

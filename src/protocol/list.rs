@@ -89,6 +89,10 @@ impl<'a> TokenList<'a> {
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> + Clone {
         self.elements.iter().copied()
     }
+
+    pub(crate) fn elements(&self) -> &[&'a [u8]] {
+        &self.elements
+    }
 }
 
 /// The elements of one line of a list: split at commas, stripped of tabs and spaces, empty ones skipped.
