@@ -115,6 +115,18 @@ fn a_full_cache_forgets_the_url_stored_longest_ago() {
 }
 
 #[test]
+fn a_full_cache_forgets_a_quarter_of_its_urls() {
+    let mut cache = PreflightCache::with_limits(8, 1 << 20);
+    let url = |number: usize| put(&format!("https://b.test/{number}"));
+    for number in 1..=9 {
+        assert!(preflights(url(number), &mut cache, Duration::ZERO));
+    }
+    assert_eq!(cache.len(), 7);
+    assert!((3..=9).all(|number| !preflights(url(number), &mut cache, Duration::ZERO)));
+    assert!((1..=2).all(|number| preflights(url(number), &mut cache, Duration::ZERO)));
+}
+
+#[test]
 fn a_url_stored_again_is_the_last_that_a_full_cache_forgets() {
     let mut cache = PreflightCache::with_limits(2, 1 << 20);
     let (soon, late) = (Duration::ZERO, Duration::from_secs(24 * 3_600));

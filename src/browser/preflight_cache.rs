@@ -377,3 +377,110 @@ impl Permissions {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::browser::Engine;
+    use alloc::string::String;
+    use proptest::prelude::*;
+
+    /// What one entry allows, and how long: the standard's list of entries for one key, word for word.
+    #[derive(Clone, Debug)]
+    struct NaiveEntry {
+        kind: usize,
+        name: Vec<u8>,
+        credentials: bool,
+        stored: Duration,
+        max_age: Duration,
+    }
+
+    impl NaiveEntry {
+        fn is_match(&self, rules: CacheRules, include: bool, kind: usize, name: &[u8]) -> bool {
+            let serves = match rules.credentialed_serves_all {
+                true => self.credentials || !include,
+                false => self.credentials == include,
+            };
+            let wildcards_count = match rules.wildcards {
+                Wildcards::Standard => true,
+                Wildcards::InUncredentialedEntries => !self.credentials,
+                Wildcards::ForUncredentialedRequests => !include,
+                Wildcards::Literal => false,
+            };
+            let is_authorization = kind == 2 && name.eq_ignore_ascii_case(b"authorization");
+            let needs_name = is_authorization && rules.wildcards != Wildcards::ForUncredentialedRequests;
+            let is_same = if kind == 2 { self.name.eq_ignore_ascii_case(name) } else { self.name == name };
+            let covers = is_same || (kind > 0 && wildcards_count && self.name == b"*" && !needs_name);
+            serves && self.kind == kind && covers
+        }
+
+        fn is_fresh(&self, rules: CacheRules, now: Duration) -> bool {
+            let outlives = rules.flags_are_served_by == FlagsServedBy::AnyAnswerEver && self.kind == 0;
+            outlives || now.saturating_sub(self.stored) < self.max_age
+        }
+    }
+
+    /// An answer that is stored: methods, header names, whether with credentials, its age, and the seconds before it.
+    type Stored = (Vec<&'static str>, Vec<&'static str>, bool, u64, u64);
+
+    const METHODS: [&str; 4] = ["PUT", "put", "DELETE", "*"];
+    const HEADER_NAMES: [&str; 5] = ["x-a", "X-A", "authorization", "x-b", "*"];
+
+    fn stored() -> impl Strategy<Value = Stored> {
+        let some = |names: &'static [&'static str]| prop::collection::vec(prop::sample::select(names), 0..4);
+        (some(&METHODS), some(&HEADER_NAMES), any::<bool>(), 0_u64..20, 0_u64..10)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_remembered_is_what_a_list_of_entries_would_say(
+            answers in prop::collection::vec(stored(), 1..6),
+            engine in prop::sample::select(&Engine::ALL[..]),
+        ) {
+            let rules = engine.profile().cache;
+            let (mut cache, mut naive, mut now) = (PreflightCache::default(), Vec::<NaiveEntry>::new(), 0);
+            let partition = String::new();
+            let key = |include: bool| CacheKey {
+                network_partition_key: &partition,
+                origin: "https://a.test",
+                url: "https://b.test/",
+                credentials: if include { CredentialsMode::Include } else { CredentialsMode::Omit },
+            };
+            for (methods, header_names, include, age, pause) in answers {
+                now += pause;
+                let (time, max_age) = (Duration::from_secs(now), Duration::from_secs(age));
+                let bytes = |names: &[&'static str]| names.iter().map(|name| name.as_bytes()).collect::<Vec<_>>();
+                let (methods, header_names) = (bytes(&methods), bytes(&header_names));
+                cache.store(rules, &key(include), &methods, &header_names, max_age, time);
+                naive.retain(|entry| entry.is_fresh(rules, time));
+                let earlier = naive.len();
+                let of_kind = |kind: usize| move |&name: &&[u8]| (kind, name.to_vec());
+                let allowed = [(0, Vec::new())].into_iter().chain(methods.iter().map(of_kind(1)));
+                for (kind, name) in allowed.chain(header_names.iter().map(of_kind(2))) {
+                    let renewed = naive[..earlier].iter_mut();
+                    let renewed = renewed.filter(|entry| entry.is_match(rules, include, kind, &name));
+                    if renewed.map(|entry| entry.max_age = max_age).count() == 0 {
+                        naive.push(NaiveEntry { kind, name, credentials: include, stored: time, max_age });
+                    }
+                }
+                for (later, include) in [(0, true), (0, false), (5, true), (5, false), (15, false)] {
+                    let time = time + Duration::from_secs(later);
+                    let has = |kind: usize, name: &[u8]| naive.iter().any(|entry| {
+                        entry.is_fresh(rules, time) && entry.is_match(rules, include, kind, name)
+                    });
+                    let key = key(include);
+                    let remembered = cache.remembered(rules, &key, time).expect("something was stored");
+                    prop_assert_eq!(remembered.has_answer(), has(0, b""));
+                    for method in METHODS.map(str::as_bytes) {
+                        prop_assert_eq!(remembered.has_method(method), has(1, method));
+                    }
+                    for name in HEADER_NAMES.map(str::as_bytes) {
+                        prop_assert_eq!(remembered.has_header_name(name), has(2, name));
+                    }
+                }
+            }
+        }
+    }
+}
