@@ -1,13 +1,14 @@
 //! The rows that are measured: their names, their bars, and the work of one turn.
 
 mod browser;
+mod shape;
 
 use browser::Work;
+use cors_engine::Policy;
 use cors_engine::tower::CorsLayer;
-use cors_engine::{Policy, PolicyConfig};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
-use std::convert::Infallible;
-use std::future::{Future, Ready, ready};
+use http::{HeaderMap, Method, Request};
+use shape::{Nothing, config};
+use std::future::Future;
 use std::hint::black_box;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -214,7 +215,7 @@ fn decide_over_map(asked: Asked, listed: usize, turns: usize) {
 
 #[inline(never)]
 fn call_service(asked: Asked, listed: usize, turns: usize) {
-    let mut service = CorsLayer::new(policy(listed)).layer(Inner);
+    let mut service = CorsLayer::new(policy(listed)).layer(Nothing);
     let request = request(asked, listed);
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..turns {
@@ -240,20 +241,6 @@ fn lines(headers: &HeaderMap) -> Vec<(&str, &[u8])> {
     headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
 }
 
-fn config(listed: usize) -> PolicyConfig {
-    PolicyConfig::new()
-        .origins((0..listed).map(origin))
-        .credentials(true)
-        .methods(["GET", "POST", "PUT", "DELETE"])
-        .request_headers(["authorization", "content-type", "x-requested-with"])
-        .expose_headers(["x-request-id", "x-total-count"])
-        .max_age(600)
-}
-
-fn origin(tenant: usize) -> String {
-    format!("https://tenant{tenant:05}.example.com")
-}
-
 fn method(asked: Asked) -> Method {
     match asked {
         Asked::Actual | Asked::ActualRefused | Asked::NoOrigin | Asked::Labels => Method::GET,
@@ -262,63 +249,19 @@ fn method(asked: Asked) -> Method {
 }
 
 fn headers(asked: Asked, listed: usize) -> HeaderMap {
-    let mut headers: HeaderMap = [
-        ("host", "api.example.com"),
-        ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
-        ("accept", "*/*"),
-        ("accept-language", "en-US,en;q=0.5"),
-        ("accept-encoding", "gzip, deflate, br, zstd"),
-        ("referer", "https://tenant00000.example.com/"),
-        ("sec-fetch-dest", "empty"),
-        ("sec-fetch-mode", "cors"),
-        ("sec-fetch-site", "same-site"),
-    ]
-    .into_iter()
-    .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
-    .collect();
-    let mut add = |name, value: String| {
-        headers.append(HeaderName::from_static(name), value.try_into().expect("a header value"));
+    let origin = match asked {
+        Asked::NoOrigin => None,
+        Asked::ActualRefused | Asked::PreflightRefused => Some(shape::REFUSED_ORIGIN.into()),
+        Asked::Labels => Some(format!("https://{}example.com", "a.".repeat(120))),
+        Asked::Actual | Asked::Preflight | Asked::Hostile(..) => Some(shape::origin(listed - 1)),
     };
-    match asked {
-        Asked::NoOrigin => {}
-        Asked::ActualRefused | Asked::PreflightRefused => {
-            add("origin", "https://tenant99999.example.net".into());
-        }
-        Asked::Labels => add("origin", format!("https://{}example.com", "a.".repeat(120))),
-        Asked::Actual | Asked::Preflight | Asked::Hostile(..) => add("origin", origin(listed - 1)),
-    }
-    if method(asked) == Method::OPTIONS {
-        add("access-control-request-method", "PUT".into());
-        let names = match asked {
-            Asked::Hostile(piece, kibibytes) => piece.repeat(kibibytes * 1_024 / piece.len()),
-            _ => "authorization,content-type".into(),
-        };
-        add("access-control-request-headers", names);
-    }
-    headers
+    let requested_headers = match asked {
+        Asked::Hostile(piece, kibibytes) => Some(piece.repeat(kibibytes * 1_024 / piece.len())),
+        _ => (method(asked) == Method::OPTIONS).then(|| shape::REQUESTED_HEADERS.into()),
+    };
+    shape::headers(origin.as_deref(), requested_headers.as_deref())
 }
 
 fn request(asked: Asked, listed: usize) -> Request<()> {
-    let mut request = Request::new(());
-    *request.method_mut() = method(asked);
-    *request.uri_mut() = http::Uri::from_static("/v1/things?page=2");
-    *request.headers_mut() = headers(asked, listed);
-    request
-}
-
-/// The application: it says nothing, at once.
-struct Inner;
-
-impl Service<Request<()>> for Inner {
-    type Response = Response<()>;
-    type Error = Infallible;
-    type Future = Ready<Result<Response<()>, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Request<()>) -> Self::Future {
-        ready(Ok(Response::new(())))
-    }
+    shape::request(method(asked), headers(asked, listed))
 }

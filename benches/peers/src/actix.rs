@@ -1,7 +1,8 @@
 //! actix-cors, around a service that answers 200.
 
 use crate::Subject;
-use crate::work::{self, Work};
+use crate::shape;
+use crate::work::Work;
 use actix_cors::Cors;
 use actix_web::dev::{Service, ServiceRequest, Transform};
 use actix_web::http::Method;
@@ -11,15 +12,15 @@ use futures_util::FutureExt;
 fn cors(origins: Vec<String>) -> Cors {
     let cors = Cors::default()
         .supports_credentials()
-        .allowed_methods(work::METHODS)
-        .allowed_headers(work::REQUEST_HEADERS)
-        .expose_headers(work::EXPOSED_HEADERS)
-        .max_age(usize::try_from(work::MAX_AGE).ok());
+        .allowed_methods(shape::METHODS)
+        .allowed_headers(shape::REQUEST_HEADERS)
+        .expose_headers(shape::EXPOSED_HEADERS)
+        .max_age(usize::try_from(shape::MAX_AGE).ok());
     origins.into_iter().fold(cors, |cors, origin| cors.allowed_origin(&origin))
 }
 
 fn origins(count: usize) -> Vec<String> {
-    (0..count).map(work::origin).collect()
+    (0..count).map(shape::origin).collect()
 }
 
 /// A service, and what its requests are made of.

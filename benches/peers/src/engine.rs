@@ -1,22 +1,13 @@
 //! cors-engine: the decision alone, the tower layer, the build of a policy.
 
 use crate::Subject;
+use crate::shape::config;
 use crate::tower_http_cors::Layered;
-use crate::work::{self, Work};
+use crate::work::Work;
 use cors_engine::tower::CorsLayer;
 use cors_engine::{Policy, PolicyConfig};
 use http::{HeaderMap, HeaderName, Method};
 use std::hint::black_box;
-
-pub(crate) fn config(origins: usize) -> PolicyConfig {
-    PolicyConfig::new()
-        .origins((0..origins).map(work::origin))
-        .credentials(true)
-        .methods(work::METHODS)
-        .request_headers(work::REQUEST_HEADERS)
-        .expose_headers(work::EXPOSED_HEADERS)
-        .max_age(work::MAX_AGE)
-}
 
 pub(crate) fn policy(origins: usize) -> Policy {
     config(origins).build().expect("a policy")

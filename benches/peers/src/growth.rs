@@ -1,6 +1,7 @@
 //! How a cost grows: one thing at a time gets larger, and everything else stays.
 
-use crate::work::{self, Work};
+use crate::shape;
+use crate::work::Work;
 use crate::{Library, Subject, Visitor, engine};
 use cors_engine::protocol::HeaderList;
 use cors_engine::{Engine, Fetch, PreflightCache, Request, ResponseHead, Step};
@@ -127,7 +128,7 @@ impl Subject for Classification {
 }
 
 fn fetch(url: &str) -> Request {
-    Request::fetch(&work::origin(0), url).expect("a request")
+    Request::fetch(&shape::origin(0), url).expect("a request")
 }
 
 /// A simple request that is redirected, each time to another path.

@@ -8,6 +8,8 @@ mod actix;
 mod engine;
 mod exchange;
 pub mod growth;
+#[path = "../../rows/shape.rs"]
+mod shape;
 mod tower_http_cors;
 pub mod work;
 

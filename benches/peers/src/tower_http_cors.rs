@@ -2,35 +2,15 @@
 //! is polled once.
 
 use crate::Subject;
-use crate::work::{self, Work};
+use crate::shape::{self, Nothing};
+use crate::work::Work;
 use futures_util::FutureExt;
-use http::{HeaderName, HeaderValue, Method, Request, Response};
+use http::{HeaderName, HeaderValue, Method, Request};
 use std::cell::RefCell;
-use std::convert::Infallible;
-use std::future::{Ready, ready};
-use std::task::{Context, Poll};
 use std::time::Duration;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_layer::{Identity, Layer};
 use tower_service::Service;
-
-/// The service inside: an empty response.
-#[derive(Clone, Copy)]
-pub(crate) struct Nothing;
-
-impl Service<Request<()>> for Nothing {
-    type Response = Response<()>;
-    type Error = Infallible;
-    type Future = Ready<Result<Response<()>, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Request<()>) -> Self::Future {
-        ready(Ok(Response::new(())))
-    }
-}
 
 /// A layer around [`Nothing`], and the request that it gets.
 pub(crate) struct Layered<S> {
@@ -66,17 +46,17 @@ pub(crate) fn unguarded(request: Request<()>) -> impl Subject {
 }
 
 fn values(origins: usize) -> Vec<HeaderValue> {
-    (0..origins).map(|tenant| work::origin(tenant).try_into().expect("a header value")).collect()
+    (0..origins).map(|tenant| shape::origin(tenant).try_into().expect("a header value")).collect()
 }
 
 fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
-        .allow_methods(work::METHODS.map(|method| method.parse::<Method>().expect("a method")))
-        .allow_headers(work::REQUEST_HEADERS.map(HeaderName::from_static))
-        .expose_headers(work::EXPOSED_HEADERS.map(HeaderName::from_static))
-        .max_age(Duration::from_secs(work::MAX_AGE.into()))
+        .allow_methods(shape::METHODS.map(|method| method.parse::<Method>().expect("a method")))
+        .allow_headers(shape::REQUEST_HEADERS.map(HeaderName::from_static))
+        .expose_headers(shape::EXPOSED_HEADERS.map(HeaderName::from_static))
+        .max_age(Duration::from_secs(shape::MAX_AGE.into()))
 }
 
 pub(crate) struct Build(Vec<HeaderValue>);

@@ -1,11 +1,7 @@
 //! The work, in words that every library understands: a configuration, and heads of requests.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
-
-pub const METHODS: [&str; 4] = ["GET", "POST", "PUT", "DELETE"];
-pub const REQUEST_HEADERS: [&str; 3] = ["authorization", "content-type", "x-requested-with"];
-pub const EXPOSED_HEADERS: [&str; 2] = ["x-request-id", "x-total-count"];
-pub const MAX_AGE: u32 = 600;
+use crate::shape;
+use http::{HeaderMap, Method, Request};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -94,7 +90,7 @@ impl Work {
     /// The value of `Access-Control-Request-Headers`, of a preflight.
     fn requested_headers(self) -> Option<String> {
         Some(match self {
-            Work::PreflightAllowed | Work::PreflightRefused => "authorization,content-type".into(),
+            Work::PreflightAllowed | Work::PreflightRefused => shape::REQUESTED_HEADERS.into(),
             Work::Names(bytes) => (0..bytes / 8).map(|place| format!("x{place:06},")).collect(),
             Work::Repeated(bytes) => "content-type,".repeat(bytes / "content-type,".len()),
             Work::Commas(bytes) => ",".repeat(bytes),
@@ -103,47 +99,14 @@ impl Work {
     }
 
     pub fn request(self, origins: usize) -> Request<()> {
-        let mut request = Request::new(());
-        *request.method_mut() = self.method();
-        *request.uri_mut() = http::Uri::from_static("/v1/things?page=2");
-        *request.headers_mut() = self.headers(origins);
-        request
+        shape::request(self.method(), self.headers(origins))
     }
 
     pub fn headers(self, origins: usize) -> HeaderMap {
-        let mut headers: HeaderMap = [
-            ("host", "api.example.com"),
-            ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
-            ("accept", "*/*"),
-            ("accept-language", "en-US,en;q=0.5"),
-            ("accept-encoding", "gzip, deflate, br, zstd"),
-            ("referer", "https://tenant00000.example.com/"),
-            ("sec-fetch-dest", "empty"),
-            ("sec-fetch-mode", "cors"),
-            ("sec-fetch-site", "same-site"),
-        ]
-        .into_iter()
-        .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
-        .collect();
-        let mut add = |name, value: String| {
-            headers.append(HeaderName::from_static(name), value.try_into().expect("a header value"));
+        let origin = match self {
+            Work::ActualRefused | Work::PreflightRefused => shape::REFUSED_ORIGIN.into(),
+            _ => shape::origin(origins - 1),
         };
-        add(
-            "origin",
-            match self {
-                Work::ActualRefused | Work::PreflightRefused => "https://tenant99999.example.net".into(),
-                _ => origin(origins - 1),
-            },
-        );
-        if let Some(names) = self.requested_headers() {
-            add("access-control-request-method", "PUT".into());
-            add("access-control-request-headers", names);
-        }
-        headers
+        shape::headers(Some(&origin), self.requested_headers().as_deref())
     }
-}
-
-/// The origin of one tenant; those that are listed are the first ones.
-pub fn origin(tenant: usize) -> String {
-    format!("https://tenant{tenant:05}.example.com")
 }
