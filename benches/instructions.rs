@@ -19,7 +19,8 @@
 
 mod rows;
 
-use rows::{ROWS, Row};
+use rows::{Case, ROWS, Row};
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -40,9 +41,10 @@ fn main() -> ExitCode {
     let recorded = if has("--check") { read_record() } else { Vec::new() };
     let mut record = format!("# {}\n", compiler());
     let mut problems = Vec::new();
+    let mut meter = Meter::default();
     println!("{:44} {:>12} {:>12} {:>12}", "instructions at", "1 origin", "10,000", "at most");
     for row in ROWS {
-        let Some(costs) = measure(row) else {
+        let Some(costs) = meter.measure(row) else {
             eprintln!("cannot count instructions: is valgrind installed?");
             return ExitCode::FAILURE;
         };
@@ -75,26 +77,41 @@ fn problems_of(row: &Row, costs: Costs, recorded: &[(String, Costs)]) -> Vec<Str
     problems
 }
 
-/// The cost of one turn, less that of the row's floor.
-fn measure(row: &Row) -> Option<Costs> {
-    let mut costs = [0; 2];
-    for (cost, listed) in costs.iter_mut().zip(LISTED) {
-        let one_turn = |row: &Row| {
-            let once = instructions(row, listed, row.turns)?;
-            Some((instructions(row, listed, 2 * row.turns)? - once) / row.turns as u64)
-        };
-        let floor = match ROWS.iter().find(|floor| Some(floor.case) == row.floor) {
-            Some(floor) => one_turn(floor)?,
-            None => 0,
-        };
-        *cost = one_turn(row)?.saturating_sub(floor);
+/// Counts, and remembers what was counted: many rows have the same floor.
+#[derive(Default)]
+struct Meter {
+    turns: HashMap<(usize, usize), u64>,
+}
+
+impl Meter {
+    /// The cost of one turn, less that of the row's floor.
+    fn measure(&mut self, row: &Row) -> Option<Costs> {
+        let mut costs = [0; 2];
+        for (cost, listed) in costs.iter_mut().zip(LISTED) {
+            let floor = match row.floor {
+                Some(floor) => self.one_turn(floor, listed)?,
+                None => 0,
+            };
+            *cost = self.one_turn(row.case, listed)?.saturating_sub(floor);
+        }
+        Some(costs)
     }
-    Some(costs)
+
+    fn one_turn(&mut self, case: Case, listed: usize) -> Option<u64> {
+        let place = ROWS.iter().position(|row| row.case == case)?;
+        if let Some(&known) = self.turns.get(&(place, listed)) {
+            return Some(known);
+        }
+        let turns = ROWS[place].turns;
+        let once = instructions(place, listed, turns)?;
+        let cost = (instructions(place, listed, 2 * turns)? - once) / turns as u64;
+        self.turns.insert((place, listed), cost);
+        Some(cost)
+    }
 }
 
 /// Runs this program again under callgrind and reads the number of instructions from what it says.
-fn instructions(row: &Row, listed: usize, turns: usize) -> Option<u64> {
-    let place = ROWS.iter().position(|other| other.case == row.case)?;
+fn instructions(place: usize, listed: usize, turns: usize) -> Option<u64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(std::env::current_exe().ok()?)
