@@ -52,13 +52,12 @@ pub(crate) fn headers(origin: Option<&str>, requested_headers: Option<&str>) -> 
         ("access-control-request-method", requested_headers.map(|_| "PUT")),
         ("access-control-request-headers", requested_headers),
     ];
-    let of_cors = of_cors.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    let value = |text: &str| HeaderValue::try_from(text).expect("a header value");
-    ordinary
-        .into_iter()
-        .chain(of_cors)
-        .map(|(name, text)| (HeaderName::from_static(name), value(text)))
-        .collect()
+    let ordinary = ordinary.into_iter().map(|(name, text)| (name, HeaderValue::from_static(text)));
+    let of_cors = of_cors.into_iter().filter_map(|(name, text)| {
+        let value = HeaderValue::try_from(text?).expect("a header value");
+        Some((name, value))
+    });
+    ordinary.chain(of_cors).map(|(name, value)| (HeaderName::from_static(name), value)).collect()
 }
 
 pub(crate) fn request(method: Method, headers: HeaderMap) -> Request<()> {
