@@ -8,7 +8,9 @@ use crate::browser::{
     CredentialsMode, Engine, Exchange, Fetch, InvalidRequest, Outcome, Outgoing, PreflightCache, Request,
     RequestMode, ResponseHead, ResponseType, Step,
 };
-use crate::protocol::{HeaderList, SerializedOrigin, is_http_tab_or_space, method, request_header, trim};
+use crate::protocol::{
+    HeaderList, Origin, SerializedOrigin, is_http_tab_or_space, method, request_header, trim,
+};
 use crate::server::{Action, AnswerReason, Located, OriginPattern, Policy, PolicyConfig};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -207,7 +209,10 @@ fn means(config: &PolicyConfig, request: &Request, outgoing: Outgoing<'_>) -> bo
     }
     let origin_may_read = match SerializedOrigin::parse(request.origin.serialized().as_bytes()) {
         Some(origin) => means_origin(config, &origin, outgoing),
-        None => config.null_origin.value || lists(&config.origins, |entry| entry == "*"),
+        None => {
+            let is_null = request.origin == Origin::Opaque;
+            (is_null && config.null_origin.value) || lists(&config.origins, |entry| entry == "*")
+        }
     };
     let with_credentials = request.credentials == CredentialsMode::Include;
     let asked = outgoing.access_control_request_method();

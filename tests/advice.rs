@@ -4,7 +4,7 @@
 use cors_engine::explain::{Advice, Answer, AnswerAdvice, Evidence, Observed, explain};
 use cors_engine::protocol::HeaderList;
 use cors_engine::scenario::{self, Scenario, Step, WireKind, replay};
-use cors_engine::{CredentialsMode, Engine, Exchange, Reason};
+use cors_engine::{CredentialsMode, Engine, Exchange, Reason, Request};
 use std::collections::BTreeMap;
 use std::path::Path;
 use url::Url;
@@ -163,4 +163,17 @@ fn an_origin_that_is_anybodys_is_never_allowed_with_credentials() {
     let mut scenario: Scenario = serde_json::from_str(line).unwrap();
     assert_eq!(repair(&mut scenario), Err(Reason::MissingAllowOrigin));
     assert!(scenario.steps[0].server["https://api.test/"].actual.as_ref().unwrap().headers.is_empty());
+}
+
+#[test]
+fn no_advice_breaks_out_of_its_line() {
+    let request = Request::fetch("https://app.test", "https://app.test/").unwrap();
+    for (locations, advised) in [(["\r/a", "\r/b"], Some("/a")), (["/a\r\nX: a", "/b\r\nX: b"], None)] {
+        let answer = Answer::head(302, &locations.map(|location| ("Location", location)));
+        let url = request.url.clone();
+        let evidence = Evidence::from(vec![Observed { exchange: Exchange::Actual, url, answer }]);
+        let advice = explain(&request, &evidence).advice;
+        let set = advice.answers.iter().flat_map(|answer| answer.set.first());
+        assert!(set.map(|(_, value)| &value[..]).eq(advised), "{:?}", advice.answers);
+    }
 }

@@ -23,7 +23,7 @@ const HEADERS: [&[&str]; 6] =
     [&[], &["x-a"], &["content-type", "x-a"], &["authorization"], &["*"], &["*", "authorization"]];
 const EXPOSED: [&[&str]; 3] = [&[], &["x-b"], &["*"]];
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "https://a.example",
     "https://s.a.example",
     "https://s.a.example:8443",
@@ -32,6 +32,7 @@ const PAGES: [&str; 9] = [
     "http://a.example",
     "http://localhost:3000",
     "https://api.example",
+    "https://unknown..example",
     "null",
 ];
 const ASKED_METHODS: [&str; 6] = ["GET", "post", "put", "PATCH", "patch", "X"];

@@ -4,7 +4,7 @@
 use cors_engine::protocol::request_header::{
     RangeSyntax, SafelistRules, is_forbidden, is_value, normalize_value,
 };
-use cors_engine::protocol::{HeaderList, Origin, is_token};
+use cors_engine::protocol::{HeaderList, Origin, SerializedOrigin, is_token};
 use cors_engine::{Engine, Request, needs_preflight};
 use proptest::prelude::*;
 
@@ -142,8 +142,11 @@ proptest! {
             let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
             format!("{}://{}{port}", url.scheme(), url.host_str().unwrap())
         });
+        // Where the URL parser does not know the scheme, it takes hosts that no page has.
+        let is_readable = scheme != "app" || SerializedOrigin::parse(text.as_bytes()).is_some();
+        let expected = serialized.as_deref().filter(|read| *read == text && is_readable);
         let origin = Origin::parse(&text).ok();
-        prop_assert_eq!(origin.as_ref().map(Origin::serialized), serialized.as_deref().filter(|read| *read == text));
+        prop_assert_eq!(origin.as_ref().map(Origin::serialized), expected);
         if let (Some(origin), Some(url)) = (&origin, &read) {
             if matches!(url.scheme(), "http" | "https") {
                 // Equal in everything, such as whether the host is an address.

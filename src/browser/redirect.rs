@@ -6,7 +6,7 @@ use super::profile::{EmptyLocation, Profile, RedirectCredentials, RemovedHeaders
 use super::request::{Body, CredentialsMode, ReferrerPolicy, RequestMode};
 use super::response::{ResponseHead, ResponseType};
 use crate::protocol::method::Method;
-use crate::protocol::{Origin, list, request_header};
+use crate::protocol::{list, origin, request_header};
 use crate::reason::Reason;
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -116,8 +116,7 @@ impl Fetch {
         if response.status != 303 && self.request.body == Body::Stream {
             return refuse(Reason::RedirectWithStreamBody);
         }
-        let current_origin = Origin::of(&self.request.url);
-        let crosses_origins = !current_origin.is_origin_of(&location);
+        let crosses_origins = !origin::is_same_origin(&self.request.url, &location);
         let becomes_get = match response.status {
             301 | 302 if self.request.method[..] == *b"POST" => true,
             303 if !matches!(&self.request.method[..], b"GET" | b"HEAD") => true,
@@ -138,7 +137,7 @@ impl Fetch {
         if crosses_origins {
             self.remove_headers(request_header::is_cors_non_wildcard);
             // Redirect-taint: an origin other than the request's own led to yet another one.
-            self.origin_tainted |= !self.request.origin.is_same_origin(&current_origin);
+            self.origin_tainted |= !self.request.origin.is_origin_of(&self.request.url);
         }
         self.request.url = location;
         self.set_referrer_policy_on_redirect(response);

@@ -5,7 +5,7 @@
 
 use super::playback::{Answerer, is_same_resource, play};
 use super::{Answer, Cause, Evidence, Verdict};
-use crate::protocol::{HeaderList, Headers, Origin, is_token, list};
+use crate::protocol::{HeaderList, Headers, Origin, is_token, list, request_header};
 use crate::{Blocked, CredentialsMode, Engine, Exchange, Outgoing, Reason, Request};
 use alloc::format;
 use alloc::string::String;
@@ -325,8 +325,9 @@ impl AnswerAdvice {
                 let name = blocked.value.to_ascii_lowercase();
                 self.set(ALLOW_HEADERS, list_with(headers, ALLOW_HEADERS, &name, with_credentials));
             }
-            Reason::ConflictingLocations => {
-                self.set("Location", String::from_utf8_lossy(&blocked.value).into_owned());
+            Reason::ConflictingLocations if request_header::is_value(&blocked.value) => {
+                let location = request_header::normalize_value(&blocked.value);
+                self.set("Location", String::from_utf8_lossy(location).into_owned());
             }
             Reason::RedirectHasCredentials => {
                 if let Some(location) = without_userinfo(&blocked.value) {

@@ -3,6 +3,7 @@
 use super::public_suffix;
 use super::serialized_origin::{self, HostKind, SerializedOrigin};
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use core::fmt;
 use core::net::IpAddr;
 use url::{Host, Url};
@@ -40,7 +41,8 @@ pub enum Origin {
 /// ```
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct TupleOrigin {
-    serialized: String,
+    /// Shared by all clones: every request has one, and there are many requests of a page.
+    serialized: Arc<str>,
     scheme_end: usize,
     host_end: usize,
     host_kind: HostKind,
@@ -123,10 +125,14 @@ impl Origin {
         }
         let url = Url::parse(text).map_err(|_| OriginError::NotAnOrigin)?;
         let origin = TupleOrigin::of(&url).ok_or(OriginError::NotAnOrigin)?;
-        if origin.serialized == text {
+        // Where the URL parser does not know the scheme, it takes hosts that no page has.
+        if !has_tuple_origin(&url) && SerializedOrigin::parse(origin.serialized.as_bytes()).is_none() {
+            return Err(OriginError::NotAnOrigin);
+        }
+        if *origin.serialized == *text {
             Ok(Origin::Tuple(origin))
         } else {
-            Err(OriginError::NotSerialized { write: origin.serialized })
+            Err(OriginError::NotSerialized { write: origin.serialized.as_ref().into() })
         }
     }
 
@@ -218,6 +224,13 @@ impl Origin {
     }
 }
 
+/// Whether two URLs have the same tuple origin, made of their own schemes, hosts and ports: as
+/// [`Origin::is_same_origin`] with [`Origin::of`] for http and https URLs.
+pub(crate) fn is_same_origin(one: &Url, two: &Url) -> bool {
+    let parts = |url| (Url::scheme(url), Url::host_str(url), Url::port(url));
+    has_tuple_origin(one) && parts(one) == parts(two)
+}
+
 /// Whether the origin of `url` is made of its own scheme, host and port.
 fn has_tuple_origin(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https" | "ws" | "wss" | "ftp")
@@ -273,12 +286,14 @@ impl TupleOrigin {
         let scheme_end = serialized.len();
         serialized.push_str("://");
         serialized.push_str(url.host_str()?);
+        // The URL parser leaves the host of a scheme that it does not know as it is.
+        serialized.make_ascii_lowercase();
         let host_end = serialized.len();
         if let Some(port) = url.port() {
             serialized.push(':');
             serialized.push_str(&port.to_string());
         }
-        Some(TupleOrigin { serialized, scheme_end, host_end, host_kind, port: url.port() })
+        Some(TupleOrigin { serialized: serialized.into(), scheme_end, host_end, host_kind, port: url.port() })
     }
 
     /// The serialization.
@@ -331,5 +346,41 @@ impl TupleOrigin {
             HostKind::Domain => public_suffix::registrable_domain(self.host()),
             HostKind::Address(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_same_origin_where_their_origins_are() {
+        let urls = [
+            "https://a.example/",
+            "https://a.example:443/x",
+            "https://user:secret@a.example/",
+            "https://a.example:8443/",
+            "http://a.example/",
+            "http://a.example:443/",
+            "https://b.example/",
+            "http://[::1]/",
+        ]
+        .map(|url| Url::parse(url).unwrap());
+        for one in &urls {
+            for two in &urls {
+                let origins = Origin::of(one).is_same_origin(&Origin::of(two));
+                assert_eq!(super::is_same_origin(one, two), origins, "{one} {two}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_host_of_an_unknown_scheme_is_one_that_a_server_can_read() {
+        assert!(Origin::parse("app://localhost").is_ok());
+        assert_eq!(
+            Origin::parse("app://LocalHost"),
+            Err(OriginError::NotSerialized { write: "app://localhost".into() })
+        );
+        assert_eq!(Origin::parse("app://a%20b"), Err(OriginError::NotAnOrigin));
     }
 }
