@@ -5,9 +5,10 @@ mod naive;
 use cors_engine::protocol::{Headers, Origin};
 use cors_engine::{
     Body, CredentialsMode, Engine, Exchange, Fetch, Outcome, PreflightCache, RedirectMode, Request,
-    RequestMode, ResponseHead, Step, cors_check, needs_preflight, preflight_check,
+    RequestMode, ResponseHead, Step, cors_check, exposed_headers, needs_preflight, preflight_check,
 };
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 type Lines = Vec<(String, String)>;
@@ -88,8 +89,33 @@ fn reversed_and_shouted(lines: &Lines) -> Lines {
     lines.iter().rev().map(|(name, value)| (name.to_ascii_uppercase(), value.clone())).collect()
 }
 
+/// What a server can write into `Access-Control-Expose-Headers`, and headers that it may name.
+fn exposure() -> impl Strategy<Value = (Vec<&'static str>, Vec<&'static str>)> {
+    let listed = prop::sample::select(vec!["x-a", "X-A", "x-b", "*", "", "a b", "set-cookie", "etag"]);
+    let sent =
+        prop::sample::select(vec!["X-A", "x-a", "X-B", "x-c", "Expires", "Set-Cookie", "ETag", "a b", "*"]);
+    (prop::collection::vec(listed, 0..5), prop::collection::vec(sent, 0..8))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_names_that_script_can_read_are_those_that_it_can_ask_for(
+        engine in engine(),
+        credentials in credentials(),
+        (listed, sent) in exposure(),
+    ) {
+        let listed = listed.join(", ");
+        let mut lines = vec![("access-control-expose-headers", listed.as_str())];
+        lines.extend(sent.into_iter().map(|name| (name, "1")));
+        let headers = Headers::of(&lines);
+        let exposed = exposed_headers(engine, credentials, &headers);
+        let readable = headers.iter().map(|(name, _)| name).filter(|name| exposed.contains(name));
+        let readable: BTreeSet<Vec<u8>> = readable.map(<[u8]>::to_ascii_lowercase).collect();
+        let names: Vec<Vec<u8>> = exposed.names(&headers).into_iter().map(String::into_bytes).collect();
+        prop_assert!(names.into_iter().eq(readable));
+    }
 
     #[test]
     fn no_input_panics_and_every_fetch_ends(

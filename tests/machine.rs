@@ -232,10 +232,12 @@ fn timing_is_allowed_by_every_hop_or_not_at_all() {
         }
     };
     let (star, own) = (("timing-allow-origin", "*"), ("timing-allow-origin", "x, https://a.test"));
+    let others = ("timing-allow-origin", "https://b.test, https://a.test:8443");
     let cors = ("access-control-allow-origin", "*");
     let redirect = ("location", "https://b.test/2");
     assert!(timing(&[(200, &[])], "https://a.test/"));
     assert!(!timing(&[(200, &[cors])], "https://b.test/"));
+    assert!(!timing(&[(200, &[cors, others])], "https://b.test/"));
     assert!(timing(&[(200, &[cors, star])], "https://b.test/"));
     assert!(timing(&[(200, &[cors, own])], "https://b.test/"));
     assert!(timing(&[(302, &[cors, star, redirect]), (200, &[cors, own])], "https://b.test/"));

@@ -4,7 +4,6 @@ use super::cors_check::Refusal;
 use super::engine::Engine;
 use super::outcome::Outcome::NetworkError;
 use super::outcome::{Blocked, Exchange, Outcome, Outgoing, Step};
-use super::preflight::RequestHeaders;
 use super::preflight_cache::PreflightCache;
 use super::profile::{Forgets, Profile};
 use super::redirect;
@@ -16,6 +15,7 @@ use crate::protocol::request_header::SafelistRules;
 use crate::reason::Reason;
 use alloc::boxed::Box;
 use core::time::Duration;
+use smallvec::SmallVec;
 use url::Url;
 
 /// One fetch, from the request that script makes to the response that script gets.
@@ -56,7 +56,7 @@ pub struct Fetch {
     pub(super) engine: Engine,
     pub(super) profile: &'static Profile,
     /// The request as it is by now: its method normalized, its headers those that the engine takes from script.
-    pub(super) request: Request,
+    pub(super) request: Box<Request>,
     pub(super) initial_url: Option<Url>,
     /// The header list before redirects removed headers from it, where an engine remembers it.
     pub(super) original_headers: Option<Box<HeaderList>>,
@@ -75,7 +75,8 @@ pub struct Fetch {
     pub(super) timing_allow_failed: bool,
     /// Whether some hop so far was to be preflighted, also where the cache spared it.
     pub(super) preflighted: bool,
-    pub(super) access_control_request_headers: RequestHeaders,
+    /// What the preflight asks, if there was one.
+    pub(super) access_control_request_headers: SmallVec<[u8; 64]>,
     /// Whether the request is sent again because its connection led to the wrong server.
     pub(super) is_new_connection_fetch: bool,
     /// What a late check of the last redirect found.
@@ -113,9 +114,15 @@ impl Fetch {
     pub(crate) fn with_profile(
         engine: Engine,
         profile: &'static Profile,
-        mut request: Request,
+        request: Request,
     ) -> Result<Self, InvalidRequest> {
-        request.method = Method::from(request.validate(profile)?);
+        // A fetch is moved about by its callers; so it is kept small.
+        let mut request = Box::new(request);
+        let method = request.validate(profile)?;
+        // Most methods come normalized.
+        if let Some(normalized) = (*method != *request.method).then(|| Method::from(method)) {
+            request.method = normalized;
+        }
         let safelist = request.safelist_rules(profile);
         let use_cors_preflight = request.use_cors_preflight(profile);
         if profile.stream_body_means_cors
@@ -143,7 +150,7 @@ impl Fetch {
             redirect_count: 0,
             timing_allow_failed: false,
             preflighted: false,
-            access_control_request_headers: RequestHeaders::default(),
+            access_control_request_headers: SmallVec::new(),
             is_new_connection_fetch: false,
             late_refusal: None,
             state: State::Created,
@@ -164,7 +171,7 @@ impl Fetch {
     /// ```
     pub fn start(&mut self, cache: &mut PreflightCache, now: Duration) -> Step<'_> {
         if matches!(self.state, State::Created) {
-            self.state = self.main_fetch(cache, now);
+            self.main_fetch(cache, now);
         }
         self.step()
     }
@@ -192,23 +199,10 @@ impl Fetch {
         cache: &mut PreflightCache,
         now: Duration,
     ) -> Step<'_> {
-        if matches!(self.state, State::Created) {
-            return self.start(cache, now);
-        }
-        if let State::Waiting(exchange) = self.state {
-            // HTTP-network-or-cache fetch tries once more, over a new connection.
-            let misdirected = response.status == 421 && self.request.body != Body::Stream;
-            if misdirected && !core::mem::replace(&mut self.is_new_connection_fetch, true) {
-                return self.step();
-            }
-            self.is_new_connection_fetch = false;
-            let well_formed = redirect::refuse_conflicting_locations(self.profile, response);
-            let next = well_formed.and_then(|()| match exchange {
-                Exchange::Preflight => self.receive_preflight(response, cache, now),
-                Exchange::Actual => self.receive_actual(response, cache, now),
-            });
-            self.state = next
-                .unwrap_or_else(|refusal| self.network_error(refusal, Some(exchange), Some(response), cache));
+        match self.state {
+            State::Created => self.main_fetch(cache, now),
+            State::Waiting(exchange) => self.receive_response(exchange, response, cache, now),
+            State::Done(_) => {}
         }
         self.step()
     }
@@ -231,7 +225,7 @@ impl Fetch {
             State::Waiting(exchange) => Some(exchange),
             State::Done(_) => return self.step(),
         };
-        self.state = self.network_error(Refusal::new(Reason::ConnectionFailed, []), exchange, None, cache);
+        self.network_error(Refusal::new(Reason::ConnectionFailed, []), exchange, None, cache);
         self.step()
     }
 
@@ -245,23 +239,24 @@ impl Fetch {
     }
 
     fn step(&self) -> Step<'_> {
+        let outgoing = |exchange| Step::Send(Outgoing { fetch: self, exchange });
         match &self.state {
             State::Done(outcome) => Step::Done(outcome),
-            State::Waiting(exchange) => Step::Send(Outgoing { fetch: self, exchange: *exchange }),
+            State::Waiting(exchange) => outgoing(*exchange),
             // Whoever calls this has left the state behind.
-            State::Created => Step::Send(Outgoing { fetch: self, exchange: Exchange::Actual }),
+            State::Created => outgoing(Exchange::Actual),
         }
     }
 
     /// Ends the fetch. A preflighted one that fails [clears cache
     /// entries](https://fetch.spec.whatwg.org/#concept-cache-clear).
     pub(super) fn network_error(
-        &self,
+        &mut self,
         refusal: Refusal,
         exchange: Option<Exchange>,
         response: Option<&ResponseHead<'_>>,
         cache: &mut PreflightCache,
-    ) -> State {
+    ) {
         let forgets = match self.profile.cache.forgets {
             Forgets::PreflightedFailure => self.preflighted,
             Forgets::AnyFailure => self.tainting == ResponseType::Cors,
@@ -270,7 +265,8 @@ impl Fetch {
         if forgets {
             cache.clear_entries(&self.cache_key());
         }
-        State::Done(NetworkError(Box::new(self.blocked(refusal, exchange, response))))
+        let blocked = self.blocked(refusal, exchange, response);
+        self.state = State::Done(NetworkError(Box::new(blocked)));
     }
 
     pub(super) fn blocked(

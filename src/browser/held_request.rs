@@ -2,7 +2,7 @@
 
 use super::cors_check::{Refusal, cors_check};
 use super::engine::Engine;
-use super::preflight::{Asked, RequestHeaders};
+use super::preflight::Asked;
 use super::request::{CacheMode, CredentialsMode};
 use super::response::ResponseHead;
 use crate::protocol::request_header::SAFELISTED_VALUE_LIMIT;
@@ -102,7 +102,6 @@ impl<S: HeaderLines + ?Sized> HeldRequest<'_, S> {
             method,
             headers: &headers,
             rules: profile.safelist,
-            unsafe_names: &RequestHeaders::of(profile, profile.safelist, &headers),
             use_cors_preflight: false,
             is_forced: false,
             is_exempt: false,

@@ -5,7 +5,7 @@ use super::cors_check::{self, Refusal};
 use super::fetch::{Fetch, State};
 use super::outcome::Exchange;
 use super::outcome::Outcome::{NetworkError, Response};
-use super::preflight::{Asked, RequestHeaders};
+use super::preflight::{Asked, access_control_request_headers};
 use super::preflight_cache::{CacheKey, PreflightCache};
 use super::profile::{Forgets, RemovedHeaders, StreamBody};
 use super::request::{Body, CacheMode, HttpVersion, RedirectMode, RequestMode};
@@ -19,12 +19,13 @@ use core::time::Duration;
 
 impl Fetch {
     /// [Main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), up to what has to be sent.
-    pub(super) fn main_fetch(&mut self, cache: &mut PreflightCache, now: Duration) -> State {
-        self.try_main_fetch(cache, now)
-            .unwrap_or_else(|refusal| self.network_error(refusal, None, None, cache))
+    pub(super) fn main_fetch(&mut self, cache: &mut PreflightCache, now: Duration) {
+        if let Err(refusal) = self.try_main_fetch(cache, now) {
+            self.network_error(refusal, None, None, cache);
+        }
     }
 
-    fn try_main_fetch(&mut self, cache: &mut PreflightCache, now: Duration) -> Result<State, Refusal> {
+    fn try_main_fetch(&mut self, cache: &mut PreflightCache, now: Duration) -> Result<(), Refusal> {
         let refuse = |reason| Err(Refusal::new(reason, []));
         if mixed_content::is_bad_port(&self.request.url) {
             return refuse(Reason::BlockedPort);
@@ -93,10 +94,11 @@ impl Fetch {
     }
 
     /// [Scheme fetch](https://fetch.spec.whatwg.org/#concept-scheme-fetch).
-    fn scheme_fetch(&mut self) -> Result<State, Refusal> {
-        let local = |fetch: &Fetch| {
+    fn scheme_fetch(&mut self) -> Result<(), Refusal> {
+        let local = |fetch: &mut Fetch| {
             let headers = [("content-type", "")];
-            Ok(State::Done(Response(fetch.filtered_response(&ResponseHead::new(200, &headers)))))
+            fetch.respond(&ResponseHead::new(200, &headers));
+            Ok(())
         };
         match self.request.url.scheme() {
             "http" | "https" => self.http_network_or_cache_fetch(),
@@ -114,27 +116,29 @@ impl Fetch {
         make_cors_preflight: bool,
         cache: &mut PreflightCache,
         now: Duration,
-    ) -> Result<State, Refusal> {
+    ) -> Result<(), Refusal> {
         self.preflighted |= make_cors_preflight;
         if !make_cors_preflight {
             return self.http_network_or_cache_fetch();
         }
-        self.access_control_request_headers =
-            RequestHeaders::of(self.profile, self.safelist, self.preflighted_headers());
         if self.asked().is_cached(cache, &self.cache_key(), now) {
             return self.http_network_or_cache_fetch();
         }
-        if self.profile.cache.forgets == Forgets::Miss {
+        self.access_control_request_headers =
+            access_control_request_headers(self.profile, self.safelist, self.preflighted_headers());
+        if self.profile.cache.forgets == Forgets::Miss && !cache.is_empty() {
             cache.clear_entries(&self.cache_key());
         }
-        Ok(State::Waiting(Exchange::Preflight))
+        self.state = State::Waiting(Exchange::Preflight);
+        Ok(())
     }
 
     /// [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch): what
     /// it refuses to send.
-    fn http_network_or_cache_fetch(&mut self) -> Result<State, Refusal> {
+    fn http_network_or_cache_fetch(&mut self) -> Result<(), Refusal> {
         if let Some(blocked) = self.late_refusal.take() {
-            return Ok(State::Done(NetworkError(blocked)));
+            self.state = State::Done(NetworkError(blocked));
+            return Ok(());
         }
         let refuse = |reason| Err(Refusal::new(reason, []));
         if self.request.cache == CacheMode::OnlyIfCached && !self.profile.only_if_cached_goes_out {
@@ -146,26 +150,51 @@ impl Fetch {
         {
             return refuse(Reason::StreamBodyOverHttp1);
         }
-        Ok(State::Waiting(Exchange::Actual))
+        self.state = State::Waiting(Exchange::Actual);
+        Ok(())
     }
 
-    pub(super) fn receive_preflight(
+    /// Takes the response to the request that was sent.
+    pub(super) fn receive_response(
+        &mut self,
+        exchange: Exchange,
+        response: &ResponseHead<'_>,
+        cache: &mut PreflightCache,
+        now: Duration,
+    ) {
+        // HTTP-network-or-cache fetch tries once more, over a new connection.
+        let misdirected = response.status == 421 && self.request.body != Body::Stream;
+        if misdirected && !core::mem::replace(&mut self.is_new_connection_fetch, true) {
+            return;
+        }
+        self.is_new_connection_fetch = false;
+        let well_formed = redirect::refuse_conflicting_locations(self.profile, response);
+        let received = well_formed.and_then(|()| match exchange {
+            Exchange::Preflight => self.receive_preflight(response, cache, now),
+            Exchange::Actual => self.receive_actual(response, cache, now),
+        });
+        if let Err(refusal) = received {
+            self.network_error(refusal, Some(exchange), Some(response), cache);
+        }
+    }
+
+    fn receive_preflight(
         &mut self,
         response: &ResponseHead<'_>,
         cache: &mut PreflightCache,
         now: Duration,
-    ) -> Result<State, Refusal> {
+    ) -> Result<(), Refusal> {
         self.asked().judge(response, cache, &self.cache_key(), now)?;
         self.http_network_or_cache_fetch()
     }
 
     /// HTTP fetch from the response on.
-    pub(super) fn receive_actual(
+    fn receive_actual(
         &mut self,
         response: &ResponseHead<'_>,
         cache: &mut PreflightCache,
         now: Duration,
-    ) -> Result<State, Refusal> {
+    ) -> Result<(), Refusal> {
         if response.status == 407 {
             return Err(Refusal::new(Reason::ProxyAuthenticationRequired, []));
         }
@@ -218,14 +247,16 @@ impl Fetch {
                 }
                 self.http_redirect_fetch(response, location)?;
                 self.initial_url.get_or_insert(from);
-                return Ok(self.main_fetch(cache, now));
+                self.main_fetch(cache, now);
+                return Ok(());
             }
         }
-        Ok(State::Done(Response(self.filtered_response(response))))
+        self.respond(response);
+        Ok(())
     }
 
     /// The last steps of main fetch: what script gets to see.
-    fn filtered_response(&self, response: &ResponseHead<'_>) -> FilteredResponse {
+    fn respond(&mut self, response: &ResponseHead<'_>) {
         let (status, exposed) = match self.tainting {
             ResponseType::Basic => (response.status, ExposedHeaders::EVERYTHING),
             ResponseType::Cors => {
@@ -235,14 +266,15 @@ impl Fetch {
             }
             ResponseType::Opaque | ResponseType::OpaqueRedirect => (0, ExposedHeaders::NOTHING),
         };
-        FilteredResponse {
+        let url = self.request.url.clone();
+        self.state = State::Done(Response(FilteredResponse {
             response_type: self.tainting,
             status,
-            url: self.request.url.clone(),
+            url,
             redirected: self.redirect_count > 0,
             timing_allowed: !self.timing_allow_failed,
             exposed,
-        }
+        }));
     }
 
     /// The headers that a preflight is about.
@@ -262,10 +294,11 @@ impl Fetch {
             method: &self.request.method,
             headers: self.preflighted_headers(),
             rules: self.safelist,
-            unsafe_names: &self.access_control_request_headers,
             use_cors_preflight: self.use_cors_preflight,
             is_forced: self.is_preflight_forced(),
+            // A request of the page's own origin is preflighted after a redirect only.
             is_exempt: self.profile.preflight_keeps_page_origin
+                && self.redirect_count > 0
                 && self.request.origin.is_origin_of(&self.request.url),
             cache_mode: self.request.cache,
         }

@@ -171,7 +171,7 @@ impl<'f> Outgoing<'f> {
     /// ```
     #[must_use]
     pub fn access_control_request_headers(&self) -> Option<&'f [u8]> {
-        let value = self.fetch.access_control_request_headers.value();
+        let value = &self.fetch.access_control_request_headers[..];
         (self.exchange == Exchange::Preflight && !value.is_empty()).then_some(value)
     }
 
@@ -208,15 +208,17 @@ impl<'f> Outgoing<'f> {
     /// # Ok::<(), cors_engine::InvalidRequest>(())
     /// ```
     pub fn headers(&self) -> impl Iterator<Item = (&'f [u8], &'f [u8])> {
-        let preflight = self.exchange == Exchange::Preflight;
-        let asked = [
-            (&b"Accept"[..], preflight.then_some(&b"*/*"[..])),
-            (b"Access-Control-Request-Method", self.access_control_request_method()),
-            (b"Access-Control-Request-Headers", self.access_control_request_headers()),
-            (b"Origin", self.origin().map(str::as_bytes)),
-        ];
-        let author = self.fetch.request.headers.lines().filter(move |_| !preflight);
-        asked.into_iter().filter_map(|(name, value)| Some((name, value?))).chain(author)
+        // Found out line by line: a table of the lines would be made and moved first.
+        let outgoing = *self;
+        let is_preflight = self.exchange == Exchange::Preflight;
+        let asked = (0..4).filter_map(move |place| match place {
+            0 => is_preflight.then_some((&b"Accept"[..], &b"*/*"[..])),
+            1 => Some((b"Access-Control-Request-Method", outgoing.access_control_request_method()?)),
+            2 => Some((b"Access-Control-Request-Headers", outgoing.access_control_request_headers()?)),
+            _ => Some((b"Origin", outgoing.origin()?.as_bytes())),
+        });
+        let author = if is_preflight { 0 } else { usize::MAX };
+        asked.chain(self.fetch.request.headers.lines().take(author))
     }
 }
 

@@ -2,16 +2,18 @@
 
 use super::cors_check::{Refusal, cors_check};
 use super::engine::Engine;
-use super::preflight_cache::{CacheKey, PreflightCache};
+use super::preflight_cache::{CacheKey, Named, PreflightCache};
 use super::profile::{FlagsServedBy, MaxAgeSyntax, PreflightOrder, Profile};
 use super::request::{
     CacheMode, CredentialsMode, InvalidRequest, Request, RequestMode, is_taken_from_script,
 };
 use super::response::ResponseHead;
-use crate::protocol::header_line::Facts;
+use crate::protocol::header_line::{Facts, KnownName};
 use crate::protocol::list::{TokenList, delta_seconds};
-use crate::protocol::request_header::{SafelistRules, is_cors_non_wildcard};
-use crate::protocol::{HeaderList, Origin, compare_names, is_same_name, method, trim};
+use crate::protocol::request_header::SafelistRules;
+use crate::protocol::{
+    HeaderList, Headers, Origin, compare_names, is_same_name, make_lower_case, method, trim,
+};
 use crate::reason::Reason;
 use core::time::Duration;
 use smallvec::SmallVec;
@@ -105,8 +107,6 @@ pub(crate) struct Asked<'a> {
     pub(crate) method: &'a [u8],
     pub(crate) headers: &'a HeaderList,
     pub(crate) rules: SafelistRules,
-    /// The CORS-unsafe request-header names.
-    pub(crate) unsafe_names: &'a RequestHeaders,
     pub(crate) use_cors_preflight: bool,
     /// Whether a preflight is necessary whatever the method and the headers are.
     pub(crate) is_forced: bool,
@@ -116,69 +116,54 @@ pub(crate) struct Asked<'a> {
 }
 
 /// What the answer to a preflight allows.
+#[derive(Default)]
 pub(crate) struct Allowed<'r> {
-    methods: Option<TokenList<'r>>,
-    header_names: Option<TokenList<'r>>,
+    /// Whether the answer lists methods at all.
+    lists_methods: bool,
+    methods: TokenList<'r>,
+    header_names: TokenList<'r>,
 }
 
 impl<'r> Allowed<'r> {
-    fn methods(&self) -> &[&'r [u8]] {
-        self.methods.as_ref().map_or(&[], TokenList::elements)
-    }
-
-    fn header_names(&self) -> &[&'r [u8]] {
-        self.header_names.as_ref().map_or(&[], TokenList::elements)
+    fn extract(&mut self, headers: &Headers<'r>) -> Result<(), Refusal> {
+        let Allowed { lists_methods, methods, header_names } = self;
+        *lists_methods =
+            extract(methods, headers, b"access-control-allow-methods", Reason::InvalidAllowMethods)?;
+        extract(header_names, headers, b"access-control-allow-headers", Reason::InvalidAllowHeaders)?;
+        Ok(())
     }
 }
 
-/// The CORS-unsafe request-header names in lower case, sorted: the value of `Access-Control-Request-Headers`.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct RequestHeaders {
-    value: SmallVec<[u8; 64]>,
-    /// Where each name ends.
-    ends: SmallVec<[usize; 8]>,
-}
-
-impl RequestHeaders {
-    /// The names of `headers`; none where the header is not sent.
-    pub(crate) fn of(profile: &Profile, rules: SafelistRules, headers: &HeaderList) -> Self {
-        let mut names: SmallVec<[&[u8]; 8]> = SmallVec::new();
-        rules.cors_unsafe_lines(headers).for_each(|line| names.push(line.name));
-        names.sort_by(|one, two| compare_names(one, two));
-        if !profile.request_headers_repeat {
-            names.dedup_by(|a, b| is_same_name(a, b));
+/// The value of `Access-Control-Request-Headers` for `headers`: the [CORS-unsafe request-header
+/// names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names), in lower case and sorted. It is empty
+/// where the header is not sent.
+pub(crate) fn access_control_request_headers(
+    profile: &Profile,
+    rules: SafelistRules,
+    headers: &HeaderList,
+) -> SmallVec<[u8; 64]> {
+    let mut names: SmallVec<[&[u8]; 8]> = SmallVec::new();
+    rules.cors_unsafe_lines(headers).for_each(|line| names.push(line.name));
+    names.sort_by(|one, two| compare_names(one, two));
+    if !profile.request_headers_repeat {
+        names.dedup_by(|a, b| is_same_name(a, b));
+    }
+    let mut value = SmallVec::new();
+    for name in &names {
+        if !value.is_empty() {
+            value.push(b',');
         }
-        let mut written = RequestHeaders::default();
-        for name in names {
-            if !written.value.is_empty() {
-                written.value.push(b',');
-            }
-            written.value.extend_from_slice(name);
-            written.ends.push(written.value.len());
-        }
-        written.value.make_ascii_lowercase();
-        written
+        value.extend_from_slice(name);
     }
-
-    pub(crate) fn value(&self) -> &[u8] {
-        &self.value
-    }
-
-    fn names(&self) -> impl Iterator<Item = &[u8]> {
-        let mut start = 0;
-        self.ends.iter().map(move |&end| {
-            let name = &self.value[start..end];
-            start = end + ",".len();
-            name
-        })
-    }
+    make_lower_case(&mut value);
+    value
 }
 
 impl Asked<'_> {
     /// Whether the cache makes a preflight unnecessary: the first step of
     /// [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch) that concerns CORS.
     pub(crate) fn is_cached(&self, cache: &PreflightCache, key: &CacheKey<'_>, now: Duration) -> bool {
-        let rules = self.profile.cache;
+        let rules = &self.profile.cache;
         if !self.uses_cache() || rules.bypassed_by.contains(&self.cache_mode) {
             return false;
         }
@@ -186,7 +171,7 @@ impl Asked<'_> {
             // Only where nothing has to be remembered.
             return rules.free_methods.contains(&self.method)
                 && !self.is_forced
-                && self.unsafe_names.value().is_empty();
+                && self.unsafe_names().next().is_none();
         };
         let is_free = rules.free_methods.contains(&self.method);
         let method_is_cached = match rules.flags_are_served_by {
@@ -195,11 +180,16 @@ impl Asked<'_> {
             FlagsServedBy::FreshAnswer | FlagsServedBy::AnyAnswerEver => remembered.has_answer(),
         };
         ((is_free && method_is_cached) || remembered.has_method(self.method))
-            && self.unsafe_names.names().all(|name| remembered.has_header_name(name))
+            && self.unsafe_names().all(|name| remembered.has_header_name(name))
+    }
+
+    /// The CORS-unsafe request-header names, as they were written.
+    fn unsafe_names(&self) -> impl Iterator<Item = &[u8]> {
+        self.rules.cors_unsafe_lines(self.headers).map(|line| line.name)
     }
 
     fn is_stored(&self, key: &CacheKey<'_>) -> bool {
-        let rules = self.profile.cache;
+        let rules = &self.profile.cache;
         self.uses_cache() && !rules.kept_out_by.contains(&self.cache_mode) && key.url.len() <= rules.url_limit
     }
 
@@ -210,7 +200,9 @@ impl Asked<'_> {
     /// Judges the answer to a preflight: the later steps of
     /// [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0) up to the cache.
     pub(crate) fn check(&self, response: &ResponseHead<'_>) -> Result<(), Refusal> {
-        let allowed = self.parse_answer(response)?;
+        self.check_head(response)?;
+        let mut allowed = Allowed::default();
+        allowed.extract(&response.headers)?;
         self.check_permissions(&allowed)
     }
 
@@ -222,22 +214,26 @@ impl Asked<'_> {
         key: &CacheKey<'_>,
         now: Duration,
     ) -> Result<(), Refusal> {
-        let allowed = self.parse_answer(response)?;
+        self.check_head(response)?;
+        let mut allowed = Allowed::default();
+        allowed.extract(&response.headers)?;
         let verdict = self.check_permissions(&allowed);
         if verdict.is_ok() || self.profile.cache.stores_refused {
             if let Some(max_age) = self.max_age(response).filter(|_| self.is_stored(key)) {
-                let methods = match self.implied_method(&allowed) {
-                    Some(method) => &[method],
-                    None => allowed.methods(),
+                let Allowed { methods, header_names, .. } = &allowed;
+                let named = Named {
+                    methods: self.implied_method(&allowed).unwrap_or(methods.text()),
+                    header_names: header_names.text(),
+                    count: methods.len() + header_names.len(),
                 };
-                cache.store(self.profile.cache, key, methods, allowed.header_names(), max_age, now);
+                cache.store(&self.profile.cache, key, &named, max_age, now);
             }
         }
         verdict
     }
 
-    /// The CORS check, the ok status, and the lists of what is allowed.
-    fn parse_answer<'r>(&self, response: &ResponseHead<'r>) -> Result<Allowed<'r>, Refusal> {
+    /// The CORS check and the ok status, and that there is no redirect, in the order of the engine.
+    fn check_head(&self, response: &ResponseHead<'_>) -> Result<(), Refusal> {
         let cors_check = || match self.is_exempt {
             true => Ok(()),
             false => cors_check(self.profile, self.origin, self.credentials, &response.headers),
@@ -254,24 +250,19 @@ impl Asked<'_> {
             PreflightOrder::CorsCheck => cors_check().and_then(|()| no_redirect()).and_then(|()| ok_status()),
             PreflightOrder::Redirect => no_redirect().and_then(|()| cors_check()).and_then(|()| ok_status()),
             PreflightOrder::Status => no_redirect().and_then(|()| ok_status()).and_then(|()| cors_check()),
-        }?;
-        Ok(Allowed {
-            methods: extract(response, b"access-control-allow-methods", Reason::InvalidAllowMethods)?,
-            header_names: extract(response, b"access-control-allow-headers", Reason::InvalidAllowHeaders)?,
-        })
+        }
     }
 
     /// The method that a preflight forced by a flag allows where the answer names none.
     fn implied_method(&self, allowed: &Allowed<'_>) -> Option<&[u8]> {
-        let implied =
-            self.profile.flag_implies_method && self.use_cors_preflight && allowed.methods.is_none();
+        let implied = self.profile.flag_implies_method && self.use_cors_preflight && !allowed.lists_methods;
         implied.then_some(self.method)
     }
 
     /// Whether the method and the headers of the request are allowed.
     fn check_permissions(&self, allowed: &Allowed<'_>) -> Result<(), Refusal> {
         let wildcards_count = self.credentials != CredentialsMode::Include;
-        let lists_method = |method: &[u8]| allowed.methods().contains(&method);
+        let lists_method = |method: &[u8]| allowed.methods.contains(method);
         let method_allowed = lists_method(self.method)
             || self.implied_method(allowed).is_some()
             || method::is_cors_safelisted(self.method)
@@ -279,30 +270,35 @@ impl Asked<'_> {
         if !method_allowed {
             return Err(Refusal::new(Reason::MethodNotAllowed, self.method));
         }
-        let lists = |name: &[u8]| allowed.header_names().iter().any(|listed| is_same_name(listed, name));
+        let lists = |name: &[u8]| allowed.header_names.iter().any(|listed| is_same_name(listed, name));
+        let refused = self.unsafe_names().filter(|name| !lists(name));
+        // The first of them that the preflight asked for. What a wildcard does not cover is always one of them.
+        let Some(refused) = refused.min_by(|one, two| compare_names(one, two)) else { return Ok(()) };
         if !self.profile.wildcard_covers_authorization {
-            let non_wildcard =
-                self.headers.lines().map(|(name, _)| name).find(|name| is_cors_non_wildcard(name));
-            if let Some(name) = non_wildcard.filter(|name| !lists(name)) {
-                return Err(Refusal::new(Reason::AuthorizationNotListed, name));
+            let is_non_wildcard = |facts: Facts| facts.name == KnownName::CORS_NON_WILDCARD;
+            let non_wildcard = self.headers.known_lines_where(is_non_wildcard).next();
+            if let Some(line) = non_wildcard.filter(|line| !lists(line.name)) {
+                return Err(Refusal::new(Reason::AuthorizationNotListed, line.name));
             }
         }
-        if !(wildcards_count && lists(b"*")) {
-            if let Some(name) = self.unsafe_names.names().find(|name| !lists(name)) {
-                let mut written = self.rules.cors_unsafe_lines(self.headers);
-                let written = written.find(|line| line.name.eq_ignore_ascii_case(name));
-                return Err(Refusal::new(Reason::HeaderNotAllowed, written.map_or(name, |line| line.name)));
-            }
+        if wildcards_count && lists(b"*") {
+            return Ok(());
         }
-        Ok(())
+        Err(Refusal::new(Reason::HeaderNotAllowed, refused))
     }
 
     /// How long the answer is remembered; `None` when it is not.
     fn max_age(&self, response: &ResponseHead<'_>) -> Option<Duration> {
         let value = self.profile.get(&response.headers, b"access-control-max-age").unwrap_or_default();
+        // A number of 64 bits; one below zero counts as zero.
         let signed = |value: &[u8]| {
-            let number = core::str::from_utf8(value).ok()?.parse::<i64>().ok()?;
-            Some(u64::try_from(number).unwrap_or(0))
+            let (is_negative, digits) = match value {
+                [b'-', digits @ ..] => (true, digits),
+                [b'+', digits @ ..] | digits => (false, digits),
+            };
+            let number = delta_seconds(digits)?;
+            let limit = i64::MAX as u64 + u64::from(is_negative);
+            (number <= limit).then_some(if is_negative { 0 } else { number })
         };
         let seconds = match self.profile.max_age {
             // The values of several lines are joined by a comma, which is no digit.
@@ -318,12 +314,14 @@ impl Asked<'_> {
     }
 }
 
-/// [Extracts header list values](https://fetch.spec.whatwg.org/#extract-header-list-values), or refuses.
+/// [Extracts header list values](https://fetch.spec.whatwg.org/#extract-header-list-values) into `list`, or
+/// refuses. Says whether there is such a header.
 fn extract<'r>(
-    response: &ResponseHead<'r>,
+    list: &mut TokenList<'r>,
+    headers: &Headers<'r>,
     name: &[u8; 28],
     reason: Reason,
-) -> Result<Option<TokenList<'r>>, Refusal> {
-    let value = || response.headers.get_known(name).unwrap_or_default();
-    TokenList::of_lines(response.headers.values_of(name)).map_err(|_| Refusal::new(reason, value()))
+) -> Result<bool, Refusal> {
+    let value = || headers.get_known(name).unwrap_or_default();
+    list.extend(headers.values_of(name)).map_err(|_| Refusal::new(reason, value()))
 }

@@ -2,11 +2,10 @@
 
 use super::profile::{CacheRules, FlagsServedBy, Wildcards};
 use super::request::CredentialsMode;
-use crate::protocol::{is_same_name, request_header};
+use crate::protocol::{is_same_name, list, request_header};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use core::iter;
 use core::time::Duration;
 use smallvec::SmallVec;
 
@@ -60,9 +59,14 @@ enum Permission<'n> {
     HeaderName(&'n [u8]),
 }
 
-/// What entries allow, in one buffer: for each a word that tells the kind and how long the name is, and the name.
+/// What entries allow.
 #[derive(Clone, Debug, Default)]
-struct Permissions(Vec<u8>);
+struct Permissions {
+    answer: bool,
+    /// A list of methods and a list of header names, one behind the other.
+    lists: SmallVec<[u8; 96]>,
+    methods_length: usize,
+}
 
 /// Who asks the cache, and for what URL.
 pub(crate) struct CacheKey<'a> {
@@ -72,22 +76,26 @@ pub(crate) struct CacheKey<'a> {
     pub(crate) credentials: CredentialsMode,
 }
 
+/// What the answer to a preflight names, as lists of tokens.
+pub(crate) struct Named<'a> {
+    pub(crate) methods: &'a [u8],
+    pub(crate) header_names: &'a [u8],
+    /// How many tokens there are in both.
+    pub(crate) count: usize,
+}
+
 /// What a cache knows for one key at one time.
 pub(crate) struct Remembered<'c> {
     entries: &'c [Entries],
-    rules: CacheRules,
+    rules: &'c CacheRules,
     key: &'c CacheKey<'c>,
     now: Duration,
 }
 
 impl CacheKey<'_> {
-    fn bytes(&self) -> SmallVec<[u8; 256]> {
-        let mut key = SmallVec::new();
-        for part in [self.network_partition_key, self.origin, self.url] {
-            key.extend_from_slice(part.as_bytes());
-            key.push(0);
-        }
-        key
+    fn bytes(&self) -> Box<[u8]> {
+        let parts = [self.network_partition_key, self.origin, self.url];
+        parts.join("\0").into_bytes().into()
     }
 
     fn includes_credentials(&self) -> bool {
@@ -95,7 +103,7 @@ impl CacheKey<'_> {
     }
 
     /// [Cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match), the key apart.
-    fn matches(&self, rules: CacheRules, entries: &Entries) -> bool {
+    fn matches(&self, rules: &CacheRules, entries: &Entries) -> bool {
         if rules.credentialed_serves_all {
             entries.credentials || !self.includes_credentials()
         } else {
@@ -155,14 +163,14 @@ impl PreflightCache {
     /// What is remembered for a key; `None` when nothing is.
     pub(crate) fn remembered<'c>(
         &'c self,
-        rules: CacheRules,
+        rules: &'c CacheRules,
         key: &'c CacheKey<'c>,
         now: Duration,
     ) -> Option<Remembered<'c>> {
         if self.is_empty() {
             return None;
         }
-        let Slot { entries, .. } = self.slots.get(&key.bytes()[..])?;
+        let Slot { entries, .. } = self.slots.get(&key.bytes())?;
         Some(Remembered { entries, rules, key, now })
     }
 
@@ -172,19 +180,18 @@ impl PreflightCache {
     /// An answer that names more than [`ENTRIES_PER_URL`] methods and headers is not stored.
     pub(crate) fn store(
         &mut self,
-        rules: CacheRules,
+        rules: &CacheRules,
         key: &CacheKey<'_>,
-        methods: &[&[u8]],
-        header_names: &[&[u8]],
+        answer: &Named<'_>,
         max_age: Duration,
         now: Duration,
     ) {
-        let key_bytes = key.bytes();
-        let earlier = self.remove(&key_bytes).map_or(Vec::new(), |slot| slot.entries);
-        if methods.len() + header_names.len() > ENTRIES_PER_URL {
+        let place = key.bytes();
+        let earlier = self.remove(&place).map_or(Vec::new(), |slot| slot.entries);
+        if answer.count > ENTRIES_PER_URL {
             return;
         }
-        let mut allowed = Permissions::of_answer(methods, header_names);
+        let mut allowed = Permissions::of_answer(answer);
         let mut entries = Vec::with_capacity(1);
         for earlier in &earlier {
             let [mut kept, mut renewed] =
@@ -206,14 +213,12 @@ impl PreflightCache {
             let credentials = key.includes_credentials();
             entries.push(Entries { credentials, stored: now, max_age, permissions: allowed });
         }
-        self.insert(&key_bytes, entries);
+        self.insert(place, entries);
     }
 
     /// [Clears cache entries](https://fetch.spec.whatwg.org/#concept-cache-clear).
     pub(crate) fn clear_entries(&mut self, key: &CacheKey<'_>) {
-        if !self.is_empty() {
-            self.remove(&key.bytes());
-        }
+        self.remove(&key.bytes());
     }
 
     fn remove(&mut self, key: &[u8]) -> Option<Slot> {
@@ -222,7 +227,7 @@ impl PreflightCache {
         Some(slot)
     }
 
-    fn insert(&mut self, key: &[u8], entries: Vec<Entries>) {
+    fn insert(&mut self, key: Box<[u8]>, entries: Vec<Entries>) {
         let bytes = key.len() + entries.iter().map(Entries::bytes).sum::<usize>();
         if bytes > self.maximum_bytes || self.maximum_urls == 0 {
             return;
@@ -232,7 +237,7 @@ impl PreflightCache {
         }
         self.stores += 1;
         self.bytes += bytes;
-        self.slots.insert(key.into(), Slot { last_store: self.stores, bytes, entries });
+        self.slots.insert(key, Slot { last_store: self.stores, bytes, entries });
     }
 
     /// Forgets a quarter of the URLs, and one at least: what it costs to find the oldest is spread over as many
@@ -271,7 +276,7 @@ impl Remembered<'_> {
         let Remembered { entries, rules, key, now } = *self;
         entries.iter().filter(|entries| key.matches(rules, entries)).any(|entries| {
             let wildcards_count = entries.wildcards_count(rules, key);
-            entries.permissions.iter().any(|permission| {
+            entries.permissions.alike(asked).any(|permission| {
                 entries.is_fresh(permission, rules, now) && permission.covers(asked, wildcards_count, rules)
             })
         })
@@ -290,17 +295,18 @@ impl Entries {
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.permissions.0.len()
+        let lists = &self.permissions.lists;
+        size_of::<Self>() + if lists.spilled() { lists.capacity() } else { 0 }
     }
 
-    fn is_fresh(&self, permission: Permission<'_>, rules: CacheRules, now: Duration) -> bool {
+    fn is_fresh(&self, permission: Permission<'_>, rules: &CacheRules, now: Duration) -> bool {
         let outlives = rules.flags_are_served_by == FlagsServedBy::AnyAnswerEver
             && matches!(permission, Permission::Answer);
         outlives || now.saturating_sub(self.stored) < self.max_age
     }
 
     /// Whether `*` among these stands for any name, where `key` asks.
-    fn wildcards_count(&self, rules: CacheRules, key: &CacheKey<'_>) -> bool {
+    fn wildcards_count(&self, rules: &CacheRules, key: &CacheKey<'_>) -> bool {
         match rules.wildcards {
             Wildcards::Standard => true,
             Wildcards::InUncredentialedEntries => !self.credentials,
@@ -312,7 +318,7 @@ impl Entries {
 
 impl Permission<'_> {
     /// Whether this allows what is asked.
-    fn covers(self, asked: Permission<'_>, wildcards_count: bool, rules: CacheRules) -> bool {
+    fn covers(self, asked: Permission<'_>, wildcards_count: bool, rules: &CacheRules) -> bool {
         match (self, asked) {
             (Permission::Answer, Permission::Answer) => true,
             (Permission::Method(allowed), Permission::Method(method)) => {
@@ -330,24 +336,24 @@ impl Permission<'_> {
 
 impl Permissions {
     /// That a preflight was answered well, and what the answer names.
-    fn of_answer(methods: &[&[u8]], header_names: &[&[u8]]) -> Self {
-        let names = methods.len() + header_names.len();
-        let length: usize = methods.iter().chain(header_names).map(|name| name.len()).sum();
-        let mut permissions = Permissions(Vec::with_capacity((1 + names) * size_of::<usize>() + length));
-        permissions.push(Permission::Answer);
-        methods.iter().for_each(|method| permissions.push(Permission::Method(method)));
-        header_names.iter().for_each(|name| permissions.push(Permission::HeaderName(name)));
-        permissions
+    fn of_answer(&Named { methods, header_names, .. }: &Named<'_>) -> Self {
+        let mut lists = SmallVec::from_slice(methods);
+        lists.extend_from_slice(header_names);
+        Permissions { answer: true, lists, methods_length: methods.len() }
     }
 
+    /// Adds a permission. Methods come before header names.
     fn push(&mut self, permission: Permission<'_>) {
-        let (kind, name): (usize, &[u8]) = match permission {
-            Permission::Answer => (0, &[]),
-            Permission::Method(method) => (1, method),
-            Permission::HeaderName(name) => (2, name),
-        };
-        self.0.extend_from_slice(&(name.len() << 2 | kind).to_ne_bytes());
-        self.0.extend_from_slice(name);
+        match permission {
+            Permission::Answer => self.answer = true,
+            Permission::Method(name) | Permission::HeaderName(name) => {
+                self.lists.extend_from_slice(name);
+                self.lists.push(b',');
+            }
+        }
+        if matches!(permission, Permission::Method(_)) {
+            self.methods_length = self.lists.len();
+        }
     }
 
     fn retain(&mut self, is_wanted: impl Fn(Permission<'_>) -> bool) {
@@ -359,29 +365,41 @@ impl Permissions {
     }
 
     fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.iter().next().is_none()
     }
 
     fn iter(&self) -> impl Iterator<Item = Permission<'_>> + Clone {
-        let mut rest = &self.0[..];
-        iter::from_fn(move || {
-            let (word, after) = rest.split_first_chunk()?;
-            let word = usize::from_ne_bytes(*word);
-            let (name, after) = after.split_at_checked(word >> 2)?;
-            rest = after;
-            Some(match word & 3 {
-                0 => Permission::Answer,
-                1 => Permission::Method(name),
-                _ => Permission::HeaderName(name),
-            })
-        })
+        let (methods, header_names) = self.lists.split_at(self.methods_length);
+        permissions(self.answer, methods, header_names)
     }
+
+    /// Those of the kind of `asked`.
+    fn alike(&self, asked: Permission<'_>) -> impl Iterator<Item = Permission<'_>> + Clone {
+        let (methods, header_names) = self.lists.split_at(self.methods_length);
+        match asked {
+            Permission::Answer => permissions(self.answer, &[], &[]),
+            Permission::Method(_) => permissions(false, methods, &[]),
+            Permission::HeaderName(_) => permissions(false, &[], header_names),
+        }
+    }
+}
+
+fn permissions<'p>(
+    answer: bool,
+    methods: &'p [u8],
+    header_names: &'p [u8],
+) -> impl Iterator<Item = Permission<'p>> + Clone {
+    let answer = answer.then_some(Permission::Answer).into_iter();
+    answer
+        .chain(list::elements(methods).map(Permission::Method))
+        .chain(list::elements(header_names).map(Permission::HeaderName))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::browser::Engine;
+    use crate::protocol::list::TokenList;
     use alloc::string::String;
     use proptest::prelude::*;
 
@@ -396,7 +414,7 @@ mod tests {
     }
 
     impl NaiveEntry {
-        fn is_match(&self, rules: CacheRules, include: bool, kind: usize, name: &[u8]) -> bool {
+        fn is_match(&self, rules: &CacheRules, include: bool, kind: usize, name: &[u8]) -> bool {
             let serves = match rules.credentialed_serves_all {
                 true => self.credentials || !include,
                 false => self.credentials == include,
@@ -414,7 +432,7 @@ mod tests {
             serves && self.kind == kind && covers
         }
 
-        fn is_fresh(&self, rules: CacheRules, now: Duration) -> bool {
+        fn is_fresh(&self, rules: &CacheRules, now: Duration) -> bool {
             let outlives = rules.flags_are_served_by == FlagsServedBy::AnyAnswerEver && self.kind == 0;
             outlives || now.saturating_sub(self.stored) < self.max_age
         }
@@ -439,7 +457,7 @@ mod tests {
             answers in prop::collection::vec(stored(), 1..6),
             engine in prop::sample::select(&Engine::ALL[..]),
         ) {
-            let rules = engine.profile().cache;
+            let rules = &engine.profile().cache;
             let (mut cache, mut naive, mut now) = (PreflightCache::default(), Vec::<NaiveEntry>::new(), 0);
             let partition = String::new();
             let key = |include: bool| CacheKey {
@@ -453,7 +471,19 @@ mod tests {
                 let (time, max_age) = (Duration::from_secs(now), Duration::from_secs(age));
                 let bytes = |names: &[&'static str]| names.iter().map(|name| name.as_bytes()).collect::<Vec<_>>();
                 let (methods, header_names) = (bytes(&methods), bytes(&header_names));
-                cache.store(rules, &key(include), &methods, &header_names, max_age, time);
+                // On one line, or a line for each.
+                let joined = [&methods, &header_names].map(|names| names.join(&b", "[..]));
+                let lists = match pause % 2 == 0 {
+                    true => joined.each_ref().map(|line| TokenList::of_lines([&line[..]].into_iter())),
+                    false => [&methods, &header_names].map(|names| TokenList::of_lines(names.iter().copied())),
+                };
+                let [methods_list, names_list] = lists.map(|list| list.expect("tokens").unwrap_or_default());
+                let answer = Named {
+                    methods: methods_list.text(),
+                    header_names: names_list.text(),
+                    count: methods_list.len() + names_list.len(),
+                };
+                cache.store(rules, &key(include), &answer, max_age, time);
                 naive.retain(|entry| entry.is_fresh(rules, time));
                 let earlier = naive.len();
                 let of_kind = |kind: usize| move |&name: &&[u8]| (kind, name.to_vec());

@@ -2,7 +2,7 @@
 
 use super::cors_check::{self, Refusal};
 use super::engine::Engine;
-use super::preflight::{Asked, RequestHeaders};
+use super::preflight::Asked;
 use super::request::{CredentialsMode, Request};
 use super::response::{self, ExposedHeaders, ResponseHead};
 use crate::protocol::{Headers, Origin, method};
@@ -57,7 +57,6 @@ pub fn preflight_check(
         method: method::normalize(&request.method),
         headers: &headers,
         rules,
-        unsafe_names: &RequestHeaders::of(profile, rules, &headers),
         use_cors_preflight: request.use_cors_preflight(profile),
         is_forced: request.use_cors_preflight(profile),
         is_exempt: false,

@@ -2,10 +2,10 @@
 
 use super::profile::Profile;
 use super::request::CredentialsMode;
-use crate::protocol::list::{self, TokenList};
-use crate::protocol::{HeaderLines, Headers, is_token, response_header};
+use crate::protocol::{HeaderLines, Headers, compare_names, is_same_name, is_token, list, response_header};
 use alloc::string::String;
 use alloc::vec::Vec;
+use smallvec::SmallVec;
 use url::Url;
 
 /// The head of a response as a server sent it: the status and the header lines, borrowed.
@@ -32,8 +32,11 @@ impl<'a> ResponseHead<'a> {
     /// let head = cors_engine::ResponseHead::new(200, &headers);
     /// # }
     /// ```
+    #[inline] // so that the head is made where it is used
     pub fn new<S: HeaderLines + ?Sized>(status: u16, headers: &'a S) -> Self {
-        ResponseHead { status, headers: Headers::of(headers) }
+        let mut head = ResponseHead { status, headers: Headers::default() };
+        head.headers.extend(headers);
+        head
     }
 
     /// Whether the status is an [ok status](https://fetch.spec.whatwg.org/#ok-status).
@@ -139,8 +142,17 @@ pub struct ExposedHeaders(Exposure);
 enum Exposure {
     Nothing,
     Everything,
-    /// The CORS-safelisted response-header names, and those in the list, each ended by a comma.
-    Listed(Vec<u8>),
+    Listed(ExposedNames),
+}
+
+/// The CORS-safelisted response-header names, and those in a list, which is read when one is asked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct ExposedNames {
+    list: SmallVec<[u8; 32]>,
+    /// Whether `*` in the list stands for every name ...
+    wildcards_count: bool,
+    /// ... even where the list has an error after it.
+    wildcard_outlives_error: bool,
 }
 
 impl ExposedHeaders {
@@ -154,17 +166,17 @@ impl ExposedHeaders {
     /// ```
     #[must_use]
     pub fn contains(&self, name: &[u8]) -> bool {
-        if response_header::is_forbidden(name) || !is_token(name) {
-            return false;
-        }
-        match &self.0 {
+        let is_exposed = match &self.0 {
             Exposure::Nothing => false,
             Exposure::Everything => true,
             Exposure::Listed(names) => {
                 response_header::is_cors_safelisted(name)
-                    || names.split(|&byte| byte == b',').any(|listed| listed.eq_ignore_ascii_case(name))
+                    || names
+                        .read()
+                        .is_none_or(|listed| listed.iter().any(|listed| is_same_name(listed, name)))
             }
-        }
+        };
+        is_exposed && is_readable(name)
     }
 
     /// The names among `headers` that script can read: lower case, sorted, each once.
@@ -177,7 +189,22 @@ impl ExposedHeaders {
     /// ```
     #[must_use]
     pub fn names(&self, headers: &Headers<'_>) -> Vec<String> {
-        let readable = headers.iter().map(|(name, _)| name).filter(|name| self.contains(name));
+        let mut listed = match &self.0 {
+            Exposure::Nothing => return Vec::new(),
+            Exposure::Everything => None,
+            Exposure::Listed(names) => names.read(),
+        };
+        // Searched, and not read again for each of the headers, of which there may be as many.
+        if let Some(listed) = &mut listed {
+            listed.sort_unstable_by(|one, two| compare_names(one, two));
+        }
+        let is_exposed = |name: &&[u8]| {
+            let place = |listed: &Vec<&[u8]>| listed.binary_search_by(|listed| compare_names(listed, name));
+            response_header::is_cors_safelisted(name)
+                || listed.as_ref().is_none_or(|listed| place(listed).is_ok())
+        };
+        let names = headers.iter().map(|(name, _)| name);
+        let readable = names.filter(|name| is_readable(name)).filter(is_exposed);
         let lower_case = |name: &[u8]| -> String {
             name.iter().map(|byte| char::from(byte.to_ascii_lowercase())).collect()
         };
@@ -191,6 +218,27 @@ impl ExposedHeaders {
     pub(crate) const EVERYTHING: ExposedHeaders = ExposedHeaders(Exposure::Everything);
 }
 
+impl ExposedNames {
+    /// The names in the list, which are none where it has an error; `None` where it stands for every name.
+    fn read(&self) -> Option<Vec<&[u8]>> {
+        let (mut names, mut has_wildcard) = (Vec::new(), false);
+        for name in list::elements(&self.list) {
+            if !is_token(name) {
+                let everything = has_wildcard && self.wildcard_outlives_error;
+                return (!everything).then(Vec::new);
+            }
+            has_wildcard |= self.wildcards_count && name == b"*";
+            names.push(name);
+        }
+        (!has_wildcard).then_some(names)
+    }
+}
+
+/// Whether there is a response in which script can read a header called `name`.
+fn is_readable(name: &[u8]) -> bool {
+    !response_header::is_forbidden(name) && is_token(name)
+}
+
 /// The [CORS-exposed header-name list](https://fetch.spec.whatwg.org/#concept-response-cors-exposed-header-name-list)
 /// of a response, with the names that are always safelisted.
 pub(crate) fn exposed_headers(
@@ -198,27 +246,9 @@ pub(crate) fn exposed_headers(
     credentials: CredentialsMode,
     headers: &Headers<'_>,
 ) -> ExposedHeaders {
-    let lines = || headers.values_of(b"access-control-expose-headers");
-    let listed = TokenList::of_lines(lines());
-    if credentials != CredentialsMode::Include {
-        let has_wildcard = match &listed {
-            Err(_) if profile.exposing_wildcard_outlives_error => {
-                let elements = lines().flat_map(list::elements);
-                elements.take_while(|element| is_token(element)).any(|name| name == b"*")
-            }
-            Err(_) => false,
-            Ok(names) => names.iter().flat_map(TokenList::iter).any(|name| name == b"*"),
-        };
-        if has_wildcard {
-            return ExposedHeaders::EVERYTHING;
-        }
-    }
-    let listed = listed.unwrap_or_default();
-    let names = || listed.iter().flat_map(TokenList::iter);
-    let mut exposed = Vec::with_capacity(names().map(|name| name.len() + 1).sum());
-    for name in names() {
-        exposed.extend_from_slice(name);
-        exposed.push(b',');
-    }
-    ExposedHeaders(Exposure::Listed(exposed))
+    ExposedHeaders(Exposure::Listed(ExposedNames {
+        list: SmallVec::from_slice(&headers.get_known(b"access-control-expose-headers").unwrap_or_default()),
+        wildcards_count: credentials != CredentialsMode::Include,
+        wildcard_outlives_error: profile.exposing_wildcard_outlives_error,
+    }))
 }

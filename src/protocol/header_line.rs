@@ -4,7 +4,7 @@
 //!
 //! [`HeaderList`]: super::HeaderList
 
-use super::{is_name, is_token, kinds_of_bytes, request_header};
+use super::{has_byte_below, is_name, is_token, kinds_of_bytes, request_header};
 use core::ops::BitOr;
 
 /// A line, its value normalized.
@@ -32,7 +32,11 @@ impl Facts {
     /// The facts of a line with this value, once normalized.
     pub(crate) fn of(name: &[u8], value: &[u8]) -> Self {
         let known = KnownName::of(name);
-        let kinds = kinds_of_bytes(value, &KINDS);
+        let decides_by_value = KnownNames::SAFELISTABLE.contains(known);
+        let kinds = match decides_by_value || has_byte_below(value, FIRST_SURE_VALUE_BYTE) {
+            true => kinds_of_bytes(value, &KINDS),
+            false => 0,
+        };
         let is_token = known.is_one_name() || is_token(name);
         let faults = request_header::safelist_faults(known, value, kinds)
             | Faults::NO_TOKEN.only_if(!is_token)
@@ -152,6 +156,9 @@ pub(crate) enum KnownName {
 }
 
 impl KnownName {
+    /// What [`request_header::is_cors_non_wildcard`] is about.
+    pub(crate) const CORS_NON_WILDCARD: KnownName = KnownName::Authorization;
+
     /// Whether a header of this name is [forbidden](https://fetch.spec.whatwg.org/#forbidden-request-header) with
     /// this value.
     pub(crate) fn is_forbidden(self, value: &[u8]) -> bool {
@@ -250,6 +257,9 @@ pub(crate) const NOT_LANGUAGE_BYTE: u8 = 4;
 /// A byte that no header value has.
 pub(crate) const NOT_VALUE_BYTE: u8 = 8;
 
+/// No byte from here on is of that kind.
+const FIRST_SURE_VALUE_BYTE: u8 = b'\r' + 1;
+
 /// The kinds of each byte.
 static KINDS: [u8; 256] = {
     let mut table = [0; 256];
@@ -280,3 +290,18 @@ static KINDS: [u8; 256] = {
     }
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_wildcard_does_not_cover_is_known_by_its_name() {
+        for name in
+            [&b"Authorization"[..], b"AUTHORIZATION", b"accept", b"cookie", b"proxy-authorization", b"x"]
+        {
+            let is_known = KnownName::of(name) == KnownName::CORS_NON_WILDCARD;
+            assert_eq!(is_known, request_header::is_cors_non_wildcard(name), "{}", name.escape_ascii());
+        }
+    }
+}

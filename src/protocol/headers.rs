@@ -75,12 +75,20 @@ impl<'a> Headers<'a> {
     /// assert!(Headers::of(&[("Origin", "null")]).contains(b"origin"));
     /// ```
     pub fn of<S: HeaderLines + ?Sized>(source: &'a S) -> Self {
-        let mut name_lengths = 0;
-        let lines = source.header_lines().map(|(name, value)| {
+        let mut headers = Headers::default();
+        headers.extend(source);
+        headers
+    }
+
+    /// Appends the lines of `source`.
+    #[inline]
+    pub(crate) fn extend<S: HeaderLines + ?Sized>(&mut self, source: &'a S) {
+        let mut name_lengths = self.name_lengths;
+        self.lines.extend(source.header_lines().map(|(name, value)| {
             name_lengths |= length_bit(name.len());
             (name, trim(value, is_http_tab_or_space))
-        });
-        Headers { lines: lines.collect(), name_lengths }
+        }));
+        self.name_lengths = name_lengths;
     }
 
     /// Every line in order.
@@ -140,38 +148,52 @@ impl<'a> Headers<'a> {
     /// ```
     #[must_use]
     pub fn get(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
-        combine(self.values(name))
+        self.combine(name, self.values(name))
     }
 
     /// [Gets](Headers::get) the value of `name`, which is in lower case.
     #[inline]
     pub(crate) fn get_known<const LENGTH: usize>(&self, name: &[u8; LENGTH]) -> Option<Cow<'a, [u8]>> {
-        combine(self.values_of(name))
+        self.combine(name, self.values_of(name))
     }
 
     /// [Gets](Headers::get) a value as if lines without a value were not there, unless there are no others.
+    #[inline]
     pub(crate) fn get_skipping_empty<const LENGTH: usize>(
         &self,
         name: &[u8; LENGTH],
     ) -> Option<Cow<'a, [u8]>> {
-        let filled = combine(self.values_of(name).filter(|value| !value.is_empty()));
-        filled.or_else(|| self.values_of(name).next().map(|_| Cow::Borrowed(&b""[..])))
+        let mut filled = self.values_of(name).filter(|value| !value.is_empty());
+        let Some(first) = filled.next() else { return self.values_of(name).next().map(Cow::Borrowed) };
+        Some(match filled.next() {
+            None => Cow::Borrowed(first),
+            Some(_) => Cow::Owned(joined(self.values(name).filter(|value| !value.is_empty()))),
+        })
     }
+
+    /// Combines the values of `name`.
+    #[inline]
+    fn combine(&self, name: &[u8], mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u8]>> {
+        let first = values.next()?;
+        Some(match values.next() {
+            None => Cow::Borrowed(first),
+            Some(_) => Cow::Owned(self.combined(name)),
+        })
+    }
+
+    #[cold]
+    fn combined(&self, name: &[u8]) -> Vec<u8> {
+        joined(self.values(name))
+    }
+}
+
+fn joined<'a>(values: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    values.collect::<Vec<_>>().join(&b", "[..])
 }
 
 /// The bit that stands for names of this length.
 const fn length_bit(length: usize) -> u64 {
     1 << (length % 64)
-}
-
-fn combine<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u8]>> {
-    let mut combined = Cow::Borrowed(values.next()?);
-    for value in values {
-        let joined = combined.to_mut();
-        joined.extend_from_slice(b", ");
-        joined.extend_from_slice(value);
-    }
-    Some(combined)
 }
 
 /// An owned header list, kept in one buffer.
@@ -203,7 +225,7 @@ struct Line {
 }
 
 /// Room for most requests, so that appending their lines allocates once.
-const USUAL_BYTES: usize = 512;
+const USUAL_BYTES: usize = 256;
 
 impl HeaderList {
     /// [Appends](https://fetch.spec.whatwg.org/#concept-header-list-append) a line.
@@ -214,7 +236,7 @@ impl HeaderList {
     /// ```
     pub fn append(&mut self, name: &[u8], value: &[u8]) {
         if self.bytes.capacity() == 0 {
-            self.bytes.reserve(USUAL_BYTES);
+            self.bytes = Vec::with_capacity(USUAL_BYTES);
         }
         let start = self.bytes.len();
         self.bytes.extend_from_slice(name);

@@ -1,6 +1,7 @@
 //! Lists in header values: `#token` lists, "get, decode, and split", and delta-seconds.
 
 use super::{Headers, is_http_tab_or_space, token_length, trim};
+use alloc::borrow::Cow;
 use smallvec::SmallVec;
 
 /// The `#token` list that one or more header lines hold.
@@ -16,8 +17,10 @@ use smallvec::SmallVec;
 /// assert!(names.iter().eq([&b"X-A"[..], b"X-B"]));
 /// assert!(TokenList::extract(&headers, b"access-control-allow-methods").unwrap().is_none());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TokenList<'a> {
+    /// The lines, combined.
+    text: Cow<'a, [u8]>,
     elements: SmallVec<[&'a [u8]; 8]>,
 }
 
@@ -49,33 +52,49 @@ impl<'a> TokenList<'a> {
     }
 
     /// The list that these lines hold, `None` when there is none.
-    pub(crate) fn of_lines(mut lines: impl Iterator<Item = &'a [u8]>) -> Result<Option<Self>, NotAToken<'a>> {
-        let Some(first) = lines.next() else { return Ok(None) };
-        let mut list = TokenList { elements: SmallVec::new() };
-        list.append(first)?;
-        lines.try_for_each(|line| list.append(line))?;
-        Ok(Some(list))
+    pub(crate) fn of_lines(lines: impl Iterator<Item = &'a [u8]>) -> Result<Option<Self>, NotAToken<'a>> {
+        let mut list = TokenList::default();
+        Ok(list.extend(lines)?.then_some(list))
+    }
+
+    /// Adds the elements of these lines. Says whether there was a line.
+    pub(crate) fn extend(&mut self, lines: impl Iterator<Item = &'a [u8]>) -> Result<bool, NotAToken<'a>> {
+        let mut is_present = false;
+        for line in lines {
+            if self.text.is_empty() {
+                self.text = Cow::Borrowed(line);
+            } else {
+                let text = self.text.to_mut();
+                text.push(b',');
+                text.extend_from_slice(line);
+            }
+            self.append(line)?;
+            is_present = true;
+        }
+        Ok(is_present)
     }
 
     /// Appends the elements of one line, which are found and judged in one pass.
+    #[inline(never)] // among its callers it would have no registers
     fn append(&mut self, line: &'a [u8]) -> Result<(), NotAToken<'a>> {
         let mut rest = line;
         loop {
-            while let [b',' | b' ' | b'\t', after @ ..] = rest {
-                rest = after;
+            let (token, after) = rest.split_at(token_length(rest));
+            if !token.is_empty() {
+                self.elements.push(token);
             }
-            if rest.is_empty() {
-                return Ok(());
-            }
-            let (token, mut after) = rest.split_at(token_length(rest));
-            while let [b' ' | b'\t', behind @ ..] = after {
-                after = behind;
-            }
-            if token.is_empty() || !matches!(after, [] | [b',', ..]) {
-                return Err(NotAToken(elements(rest).next().unwrap_or_default()));
-            }
-            self.elements.push(token);
-            rest = after;
+            rest = match after {
+                [] => return Ok(()),
+                [b',', b' ', behind @ ..] | [b',', behind @ ..] => behind,
+                _ => {
+                    let end = without_leading_blanks(after);
+                    let is_between_elements = token.is_empty() || matches!(end, [] | [b',', ..]);
+                    if end.len() == after.len() || !is_between_elements {
+                        return Err(NotAToken(elements(rest).next().unwrap_or_default()));
+                    }
+                    end
+                }
+            };
         }
     }
 
@@ -90,9 +109,26 @@ impl<'a> TokenList<'a> {
         self.elements.iter().copied()
     }
 
-    pub(crate) fn elements(&self) -> &[&'a [u8]] {
-        &self.elements
+    pub(crate) fn len(&self) -> usize {
+        self.elements.len()
     }
+
+    /// Whether `token` is an element, in this case.
+    pub(crate) fn contains(&self, token: &[u8]) -> bool {
+        self.elements.contains(&token)
+    }
+
+    /// What [`elements`] finds the elements in.
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.text
+    }
+}
+
+fn without_leading_blanks(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = bytes {
+        bytes = rest;
+    }
+    bytes
 }
 
 /// The elements of one line of a list: split at commas, stripped of tabs and spaces, empty ones skipped.
@@ -141,12 +177,11 @@ pub fn get_decode_and_split(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// ```
 #[must_use]
 pub fn delta_seconds(value: &[u8]) -> Option<u64> {
-    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+    if value.is_empty() {
         return None;
     }
-    Some(
-        value
-            .iter()
-            .fold(0_u64, |seconds, digit| seconds.saturating_mul(10).saturating_add(u64::from(digit - b'0'))),
-    )
+    value.iter().try_fold(0_u64, |seconds, digit| match digit {
+        b'0'..=b'9' => Some(seconds.saturating_mul(10).saturating_add(u64::from(digit - b'0'))),
+        _ => None,
+    })
 }

@@ -67,6 +67,17 @@ pub(crate) fn kinds_of_bytes(bytes: &[u8], table: &[u8; 256]) -> u8 {
     kinds
 }
 
+/// Whether some byte is below `limit`, which is 0x80 at most. Eight are looked at together; the last eight overlap
+/// those before.
+pub(crate) fn has_byte_below(bytes: &[u8], limit: u8) -> bool {
+    let in_word = |word: &[u8; 8]| {
+        let word = u64::from_ne_bytes(*word);
+        word.wrapping_sub(each(limit)) & !word & each(0x80) != 0
+    };
+    let Some(last) = bytes.last_chunk() else { return bytes.iter().any(|&byte| byte < limit) };
+    bytes.chunks_exact(8).any(|word| word.try_into().is_ok_and(in_word)) || in_word(last)
+}
+
 const fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
@@ -127,7 +138,8 @@ pub(crate) fn is_same_name(one: &[u8], two: &[u8]) -> bool {
         return one.eq_ignore_ascii_case(two);
     };
     let is_same = |one: &[u8; 8], two: &[u8; 8]| {
-        lower_case(u64::from_ne_bytes(*one)) == lower_case(u64::from_ne_bytes(*two))
+        let (one, two) = (u64::from_ne_bytes(*one), u64::from_ne_bytes(*two));
+        one == two || is_same_in_any_case(one, two)
     };
     let (mut one, mut two) = (one, two);
     while let (Some((one_word, one_rest)), Some((two_word, two_rest))) =
@@ -157,11 +169,24 @@ pub(crate) fn compare_names(one: &[u8], two: &[u8]) -> Ordering {
     one.iter().map(lower).cmp(two.iter().map(lower))
 }
 
+/// Makes ASCII lower case of bytes, a word at a time.
+pub(crate) fn make_lower_case(bytes: &mut [u8]) {
+    let mut words = bytes.chunks_exact_mut(8);
+    for word in words.by_ref() {
+        if let Ok(word) = <&mut [u8; 8]>::try_from(word) {
+            *word = lower_case(u64::from_ne_bytes(*word)).to_ne_bytes();
+        }
+    }
+    words.into_remainder().make_ascii_lowercase();
+}
+
+/// A word of this byte.
+const fn each(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
 /// Each byte of `word` in ASCII lower case.
 const fn lower_case(word: u64) -> u64 {
-    const fn each(byte: u8) -> u64 {
-        u64::from_ne_bytes([byte; 8])
-    }
     let low_bits = word & each(0x7F);
     let after_z = low_bits + each(0x7F - b'Z');
     let from_a = low_bits + each(0x80 - b'A');
@@ -169,19 +194,28 @@ const fn lower_case(word: u64) -> u64 {
     word | (is_upper_case >> 2)
 }
 
-/// Whether the bytes of `word` are those of `known`, in either case.
-///
-/// Setting the bit 0x20 makes a letter lower-case. It leaves digits, `-` and `/` as they are, and would make them
-/// of control characters, which have neither that bit nor 0x40.
-const fn is_word(word: u64, known: u64) -> bool {
-    const BIT: u64 = u64::from_le_bytes([0x20; 8]);
-    (word | BIT) == known && (word | (word >> 1)) & BIT == BIT
+/// Whether two words differ in nothing but the case of letters, which is the bit 0x20.
+const fn is_same_in_any_case(one: u64, two: u64) -> bool {
+    let difference = one ^ two;
+    let letters = (one | each(0x20)) & each(0x7F);
+    let after_z = letters + each(0x7F - b'z');
+    let from_a = letters + each(0x80 - b'a');
+    let is_letter = (from_a ^ after_z) & !one & each(0x80);
+    difference & !(is_letter >> 2) == 0
 }
 
-/// Strips leading and trailing bytes for which `strip` holds.
+/// Whether the bytes of `word` are those of `known`, in either case.
+///
+/// The two cases of a letter differ in the bit 0x20. Among the bytes of `known`, letters alone have the bit 0x40.
+const fn is_word(word: u64, known: u64) -> bool {
+    let case = (known & each(0x40)) >> 1;
+    (word ^ known) & !case == 0
+}
+
+/// Strips leading and trailing bytes for which `strip` holds, none of which comes after the space.
 pub(crate) fn trim(mut bytes: &[u8], strip: impl Fn(u8) -> bool) -> &[u8] {
     if let [first, .., last] = bytes {
-        if !strip(*first) && !strip(*last) {
+        if *first > b' ' && *last > b' ' {
             return bytes;
         }
     }
@@ -259,6 +293,18 @@ mod tests {
             prop_assert_eq!(compare_names(&one, &two), lower(&one).cmp(&lower(&two)));
             let start = &two[..length.min(two.len())];
             prop_assert_eq!(compare_names(&one, start), lower(&one).cmp(&lower(start)));
+        }
+
+        #[test]
+        fn lower_case_is_made_of_every_byte((bytes, _) in names()) {
+            let mut lower = bytes.clone();
+            make_lower_case(&mut lower);
+            prop_assert_eq!(lower, bytes.to_ascii_lowercase());
+        }
+
+        #[test]
+        fn a_byte_below_another_is_found_wherever_it_is((bytes, _) in names(), limit in 0_u8..=0x80) {
+            prop_assert_eq!(has_byte_below(&bytes, limit), bytes.iter().any(|&byte| byte < limit));
         }
 
         #[test]
