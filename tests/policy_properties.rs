@@ -2,7 +2,7 @@
 //! requested headers against a set, `Vary` against what really changes an answer.
 
 use cors_engine::protocol::{Origin, SerializedOrigin};
-use cors_engine::server::{Action, Operation, OriginPattern, OriginSet};
+use cors_engine::server::{Action, Operation, OriginPattern, OriginSet, RequestKind, vary_lists};
 use cors_engine::{Policy, PolicyConfig};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -262,4 +262,50 @@ proptest! {
         prop_assert_eq!(witnesses.len(), reversed.len());
         prop_assert!(witnesses.iter().zip(&reversed).all(|(one, other)| one.lets_in != other.lets_in));
     }
+}
+
+#[test]
+fn each_kind_of_request_hears_what_is_for_it() {
+    let config = PolicyConfig::new().origins(["https://a.example"]).methods(["PUT"]).expose_headers(["x-b"]);
+    let policy = config.timing_allow_origins(["https://t.example"]).max_age(600).build().unwrap();
+    let preflight = |origin| [("Origin", origin), ("Access-Control-Request-Method", "PUT")];
+    let heard = |method: &str, request: &[(&str, &str)]| -> Vec<(String, String)> {
+        let answer = policy.answer(method.as_bytes(), request);
+        let text = |value: &[u8]| String::from_utf8(value.to_vec()).unwrap();
+        answer.headers().map(|(name, value)| (name.to_owned(), text(value))).collect()
+    };
+    let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let origin = || line("access-control-allow-origin", "https://a.example");
+    let timing = || line("timing-allow-origin", "https://t.example");
+    assert_eq!(heard("GET", &[]), [timing()]);
+    let exposed = line("access-control-expose-headers", "x-b");
+    assert_eq!(heard("GET", &[("Origin", "https://a.example")]), [origin(), exposed, timing()]);
+    assert_eq!(heard("GET", &[("Origin", "https://b.example")]), []);
+    let (methods, age) = (line("access-control-allow-methods", "PUT"), line("access-control-max-age", "600"));
+    assert_eq!(heard("OPTIONS", &preflight("https://a.example")), [origin(), methods, age]);
+    assert_eq!(heard("OPTIONS", &preflight("https://b.example")), []);
+}
+
+#[test]
+fn the_application_keeps_its_timing_unless_the_policy_speaks_of_it() {
+    let config = || PolicyConfig::new().origins(["https://a.example"]);
+    for (config, replaces) in [(config(), false), (config().timing_allow_origins(["*"]), true)] {
+        let policy = config.build().unwrap();
+        let request = [("Origin", "https://a.example")];
+        let removed = Operation::Remove { name: "timing-allow-origin" };
+        assert_eq!(policy.answer(b"GET", &request).operations().any(|step| step == removed), replaces);
+    }
+}
+
+#[test]
+fn kinds_of_requests_have_stable_words() {
+    let kinds = [RequestKind::NotCors, RequestKind::Actual, RequestKind::Preflight];
+    assert_eq!(kinds.map(RequestKind::as_str), ["not-cors", "actual", "preflight"]);
+}
+
+#[test]
+fn vary_lists_a_name_in_any_case_or_everything() {
+    let lists = |line: &str| vary_lists([line.as_bytes()], "origin");
+    assert!(["origin", "Accept,\tORIGIN ", "*", "accept, *"].into_iter().all(lists));
+    assert!(!["", "accept", "x-origin", "origins", "**"].into_iter().any(lists));
 }
