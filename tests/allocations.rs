@@ -173,7 +173,7 @@ fn classifying_a_request_allocates_nothing() {
 }
 
 #[test]
-fn building_ten_thousand_origins_takes_under_two_megabytes() {
+fn building_ten_thousand_origins_takes_under_a_megabyte() {
     let config = PolicyConfig::new()
         .origins((0..10_000).map(|tenant| format!("https://tenant{tenant:05}.example.com")))
         .credentials(true)
@@ -186,7 +186,7 @@ fn building_ten_thousand_origins_takes_under_two_megabytes() {
         "{} allocations, {} bytes in all, {} at most",
         counted.count_total, counted.bytes_total, counted.bytes_max
     );
-    assert!(counted.bytes_total < 2_000_000, "{counted:?}");
+    assert!(counted.bytes_total < 1_000_000, "{counted:?}");
 }
 
 /// The two are the parts of the response's header map.
@@ -251,14 +251,15 @@ fn the_tower_layer_allocates_twice() {
 fn a_document_full_of_mistakes_costs_as_much_as_it_is_long() {
     use cors_engine::server::document::PolicyDocument;
     use std::fmt::Write;
-    // The TOML parser alone takes some five hundred for a text that is nothing but mistakes.
-    const FOR_EACH_BYTE: u64 = 700;
+    // The TOML parser alone takes 563 for the first of these texts that are nothing but mistakes, 919 for the second.
+    const FOR_EACH_BYTE: u64 = 1_000;
 
     let lines = |line: &dyn Fn(usize) -> String, count: usize| -> String {
         (0..count).fold(String::new(), |text, place| text + &line(place))
     };
     let mut documents = vec![
         ("no TOML at all", "=\n".repeat(20_000)),
+        ("carriage returns alone", "=\r".repeat(20_000)),
         ("nothing but brackets", "[".repeat(40_000)),
         ("unclosed quotes", "a=\"\n".repeat(10_000)),
         ("keys of few letters", lines(&|place| format!("{place:x}=1\n"), 10_000)),

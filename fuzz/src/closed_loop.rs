@@ -10,7 +10,7 @@ use cors_engine::verify::verify_with_cache;
 use cors_engine::{CredentialsMode, Engine, Policy, PolicyConfig, PreflightCache, Request};
 use std::time::Duration;
 
-const BOUND: Bound = Bound { bytes: 2 << 20, bytes_per_byte: 10_000 };
+const BOUND: Bound = Bound::of(2 << 20, 10_000);
 
 const ENTRIES: &[&str] = &[
     "*",

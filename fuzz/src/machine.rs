@@ -15,7 +15,7 @@ use cors_engine::{
 };
 use std::time::Duration;
 
-const BOUND: Bound = Bound { bytes: 256 * 1024, bytes_per_byte: 2_000 };
+const BOUND: Bound = Bound::of(256 * 1024, 2_000);
 
 const PAGE: &str = "https://a.test";
 

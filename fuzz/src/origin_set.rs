@@ -6,7 +6,7 @@ use cors_engine::PolicyConfig;
 use cors_engine::protocol::SerializedOrigin;
 use cors_engine::server::{OriginPattern, OriginSet};
 
-const BOUND: Bound = Bound { bytes: 64 * 1024, bytes_per_byte: 2_000 };
+const BOUND: Bound = Bound::of(64 * 1024, 2_000);
 
 pub fn check(input: &[u8]) {
     let mut u = Unstructured::new(input);

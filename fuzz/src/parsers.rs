@@ -10,8 +10,8 @@ use cors_engine::protocol::request_header::{
 use cors_engine::protocol::{HeaderLines, HeaderList, Headers, is_token, method};
 use cors_engine::server::{OriginPattern, PatternError, vary_lists};
 
-/// The twins allocate most of it.
-const BOUND: Bound = Bound { bytes: 64 * 1024, bytes_per_byte: 1_000 };
+/// The twins allocate most of it. A header line can be one byte long, and is judged under every set of rules.
+const BOUND: Bound = Bound::of(64 * 1024, 2_000);
 
 pub fn check(input: &[u8]) {
     let Some((&selector, rest)) = input.split_first() else { return };
