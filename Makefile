@@ -44,10 +44,13 @@ all:
 	$(SMALL_STD) $(CARGO) rustc --manifest-path bindings/c/Cargo.toml --locked --target-dir $(TARGET_DIR) --profile capi \
 	    $(SMALL_STD_FLAGS) -- -C link-arg=-Wl,-soname,$(SONAME) \
 	    -C link-arg=-Wl,-z,noseparate-code --print native-static-libs
-	# Arithmetic that C compilers bring themselves; in a program it would stand in for theirs.
-	$(AR) d $(MADE)/libcors_engine.a $$($(AR) t $(MADE)/libcors_engine.a | grep compiler_builtins)
 	mkdir -p $(BUILT)
-	[ $(MADE) = $(BUILT) ] || ln -f $(MADE)/libcors_engine.so $(MADE)/libcors_engine.a $(BUILT)/
+	# Without the arithmetic that C compilers bring themselves; in a program it would stand in for theirs. The archive
+	# is put in its place whole: another make may be reading it.
+	aside=$$(mktemp -d $(BUILT)/aside.XXXXXX) && cp $(MADE)/libcors_engine.a $$aside/ && \
+	    $(AR) d $$aside/libcors_engine.a $$($(AR) t $$aside/libcors_engine.a | grep compiler_builtins) && \
+	    mv -f $$aside/libcors_engine.a $(BUILT)/ && rmdir $$aside
+	[ $(MADE) = $(BUILT) ] || ln -f $(MADE)/libcors_engine.so $(BUILT)/
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(LIBDIR)/cmake/cors_engine
