@@ -5,8 +5,8 @@ import pathlib
 import re
 
 PEERS = pathlib.Path(__file__).resolve().parent / "peers"
-ENGINE, LAYER = "cors-engine", "cors-engine, tower layer"
-SERVERS = [ENGINE, LAYER, "tower-http", "actix-cors", "jub0bs/cors", "npm cors", "Starlette", "flask-cors"]
+ENGINE, MAP, LAYER = "cors-engine", "cors-engine, header map", "cors-engine, tower layer"
+SERVERS = [ENGINE, MAP, LAYER, "tower-http", "actix-cors", "jub0bs/cors", "npm cors", "Starlette", "flask-cors"]
 BROWSERS = [ENGINE, "jsdom", "happy-dom"]
 ORDINARY = ["without CORS", "actual, allowed", "actual, refused", "preflight, allowed", "preflight, refused"]
 HOSTILE = ["names", "one name", "commas"]
@@ -159,7 +159,7 @@ def duration(nanoseconds):
 
 def named(library):
     """The library with its release, as the peers' manifests have it."""
-    if library in (ENGINE, LAYER):
+    if library in (ENGINE, MAP, LAYER):
         return library
     return f"{library} {release(library)}"
 

@@ -1,6 +1,7 @@
 //! The rows that are measured: their names, their bars, and the work of one turn.
 
 mod browser;
+mod exchange;
 mod shape;
 
 use browser::Work;
@@ -118,20 +119,32 @@ pub(crate) const ROWS: &[Row] = &[
     browser("classify: preflighted, gecko", Work::ClassifyPreflighted(2), Some(600)),
     browser("classify: preflighted, webkit", Work::ClassifyPreflighted(3), Some(600)),
     browser("a request with five headers alone", Work::MakeRequest, None),
-    browser("exchange: preflighted, spec", Work::Exchange(0), Some(6_000)),
-    browser("exchange: preflighted, chromium", Work::Exchange(1), Some(6_000)),
-    browser("exchange: preflighted, gecko", Work::Exchange(2), Some(6_000)),
-    browser("exchange: preflighted, webkit", Work::Exchange(3), Some(6_000)),
-    browser("exchange: preflighted, from strings", Work::ExchangeOfStrings, None),
+    exchange("exchange: preflighted, spec", 0),
+    exchange("exchange: preflighted, chromium", 1),
+    exchange("exchange: preflighted, gecko", 2),
+    exchange("exchange: preflighted, webkit", 3),
+    browser("a request that is ready alone", Work::ReadyRequest, None),
+    browser("exchange: least, with its request, spec", Work::LeastExchange(0), Some(6_000)),
+    browser("exchange: least, with its request, chromium", Work::LeastExchange(1), Some(6_000)),
+    browser("exchange: least, with its request, gecko", Work::LeastExchange(2), Some(6_000)),
+    browser("exchange: least, with its request, webkit", Work::LeastExchange(3), Some(6_000)),
+    browser("exchange: five headers, with its request", Work::LargeExchange, Some(6_000)),
+    browser("what that copies and keeps alone", Work::CopiesOfExchange, None),
+    browser("exchange: five headers, from strings", Work::ExchangeOfStrings, None),
     browser("an origin and a URL from strings alone", Work::ParseStrings, None),
     browser("exchange: simple", Work::SimpleExchange, None),
     browser("exchange: redirected 10 times", Work::Redirects(10), None),
-    browser("exchange: preflight spared by the cache", Work::CachedExchange, None),
-    browser("exchange: preflighted, a full cache", Work::FullCache, None),
+    browser("exchange: five headers, spared by the cache", Work::CachedExchange, None),
+    browser("exchange: five headers, a full cache", Work::FullCache, None),
 ];
 
 const fn browser(name: &'static str, work: Work, bar: Option<u64>) -> Row {
     Row { name, case: Case::Browser(work), bar, flat: false, turns: 100, ..DECISION }
+}
+
+const fn exchange(name: &'static str, engine: usize) -> Row {
+    let floor = Some(Case::Browser(Work::ReadyRequest));
+    Row { floor, ..browser(name, Work::Exchange(engine), Some(6_000)) }
 }
 
 const fn decision(name: &'static str, asked: Asked, bar: u64) -> Row {

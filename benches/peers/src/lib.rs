@@ -6,6 +6,7 @@
 
 mod actix;
 mod engine;
+#[path = "../../rows/exchange.rs"]
 mod exchange;
 pub mod growth;
 #[path = "../../rows/shape.rs"]
@@ -67,6 +68,8 @@ impl Visitor for Turns {
 pub enum Library {
     /// The decision alone.
     Engine,
+    /// The decision over the header map of the crate `http`.
+    EngineMap,
     /// The decision as a layer that writes the headers.
     EngineTower,
     TowerHttp,
@@ -74,12 +77,14 @@ pub enum Library {
 }
 
 impl Library {
-    pub const ALL: [Library; 4] = [Library::Engine, Library::EngineTower, Library::TowerHttp, Library::Actix];
+    pub const ALL: [Library; 5] =
+        [Library::Engine, Library::EngineMap, Library::EngineTower, Library::TowerHttp, Library::Actix];
 
     /// The name that the tables know it by.
     pub fn name(self) -> &'static str {
         match self {
             Library::Engine => "cors-engine",
+            Library::EngineMap => "cors-engine, header map",
             Library::EngineTower => "cors-engine, tower layer",
             Library::TowerHttp => "tower-http",
             Library::Actix => "actix-cors",
@@ -89,11 +94,12 @@ impl Library {
     /// Lets `visitor` see the work done by this library with so many origins; nothing if it has no such work.
     pub fn visit<V: Visitor>(self, work: Work, origins: usize, visitor: V) -> Option<V::Result> {
         Some(match (self, work) {
-            (Library::Engine, Work::Exchange) => visitor.visit(exchange::Exchanged::new()),
-            (_, Work::Exchange) | (Library::Engine, Work::Unguarded) => return None,
+            (Library::Engine, Work::Exchange) => visitor.visit(exchange::Exchange::new()),
+            (_, Work::Exchange) | (Library::Engine | Library::EngineMap, Work::Unguarded) => return None,
             (Library::Engine, Work::Build) => visitor.visit(engine::Build::new(origins)),
             (Library::Engine, _) => visitor.visit(engine::Decision::new(work, origins)),
-            (Library::EngineTower, Work::Build) => return None,
+            (Library::EngineMap | Library::EngineTower, Work::Build) => return None,
+            (Library::EngineMap, _) => visitor.visit(engine::MapDecision::new(work, origins)),
             (Library::EngineTower | Library::TowerHttp, Work::Unguarded) => {
                 visitor.visit(tower_http_cors::unguarded(work.request(origins)))
             }
