@@ -121,8 +121,10 @@ class Nginx:
         self.process.send_signal(signal.SIGHUP)
 
     def log(self, name="error.log"):
+        """The lines of a log so far. The last one may be half written, and is left for the next time."""
         path = self.folder / name
-        return path.read_text(errors="replace") if path.exists() else ""
+        text = path.read_text(errors="replace") if path.exists() else ""
+        return text[: text.rfind("\n") + 1]
 
     def end(self):
         """Ends it when it has answered everybody. Asked once, it can miss the question."""
