@@ -2,6 +2,7 @@
 
 mod advice;
 mod cause;
+mod command;
 mod diagnosis;
 mod playback;
 mod trigger;
@@ -16,8 +17,6 @@ use crate::{
     RequestMode, needs_preflight,
 };
 use alloc::boxed::Box;
-use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 #[cfg(feature = "capture")]
 pub(crate) use playback::answers_to;
@@ -210,33 +209,6 @@ impl Sent {
             headers: outgoing.headers().collect(),
         }
     }
-
-    /// A command that asks the server the same, for a shell.
-    ///
-    /// ```
-    /// # use cors_engine::{Request, explain::{Evidence, explain}};
-    /// # let request = Request::fetch("https://app.example", "https://api.example/")?;
-    /// let sent = &explain(&request, &Evidence::default()).judgements[0].sent[0];
-    /// assert_eq!(sent.curl(), "curl -i -H 'Origin: https://app.example' 'https://api.example/'");
-    /// # Ok::<(), cors_engine::InvalidRequest>(())
-    /// ```
-    #[must_use]
-    pub fn curl(&self) -> String {
-        let mut command = String::from("curl -i");
-        if self.method != b"GET" {
-            command.push_str(&format!(" -X {}", self.method.escape_ascii()));
-        }
-        for (name, value) in self.headers.lines() {
-            let line = format!("{}: {}", name.escape_ascii(), value.escape_ascii());
-            command.push_str(&format!(" -H {}", quoted(&line)));
-        }
-        format!("{command} {}", quoted(self.url.as_str()))
-    }
-}
-
-/// `text` as one word of a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// How a fetch ends, as far as the evidence tells.
