@@ -1,5 +1,5 @@
-//! Deciding and classifying allocate nothing, whatever the request says, ten thousand origins fit in two megabytes, and what a
-//! policy document costs to read grows with its length and with nothing else.
+//! Deciding and classifying allocate nothing, whatever the request says, ten thousand origins fit in a megabyte, and
+//! what a policy document or a capture costs to read grows with its length and with nothing else.
 
 use allocation_counter::measure;
 use cors_engine::server::{Action, AnswerReason, Operation};
@@ -284,4 +284,27 @@ fn a_document_full_of_mistakes_costs_as_much_as_it_is_long() {
         worst = worst.max(for_each_byte);
     }
     assert!(worst <= FOR_EACH_BYTE, "{worst}");
+}
+
+/// Four engines, the advice and the report say some kilobytes of each exchange, of which the shortest has eleven bytes.
+#[cfg(feature = "capture")]
+#[test]
+fn a_capture_full_of_short_exchanges_costs_as_much_as_it_is_long() {
+    use cors_engine::CredentialsMode;
+    use cors_engine::capture::{Format, Meant, Report, read};
+    const FOR_EACH_BYTE: u64 = 7_000;
+
+    let origin = cors_engine::protocol::Origin::parse("https://a.example").ok();
+    let meant = Meant { origin, credentials: Some(CredentialsMode::Include), ..Meant::default() };
+    for exchanges in [10, 100, 1_000] {
+        let capture = "X / HTTP/1\n".repeat(exchanges);
+        let counted = measure(|| {
+            let report = Report::of("a test", read(capture.as_bytes(), Some(Format::Raw), &meant).unwrap());
+            assert_eq!(report.fetches.len(), exchanges);
+            drop(serde_json::to_vec(&report).unwrap());
+        });
+        let for_each_byte = counted.bytes_total / capture.len() as u64;
+        println!("{exchanges} exchanges: {for_each_byte} bytes of allocations for each byte");
+        assert!(for_each_byte <= FOR_EACH_BYTE, "{exchanges} exchanges: {for_each_byte}");
+    }
 }

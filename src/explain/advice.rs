@@ -3,7 +3,7 @@
 //! The advice is found by trying: the engines are played the answers that were seen, what they refuse is
 //! repaired, and they are asked again, until none of them refuses or what is left no header can repair.
 
-use super::playback::{Answerer, is_same_resource, play};
+use super::playback::{Answerer, is_same_resource, verdict};
 use super::{Answer, Cause, Evidence, Verdict};
 use crate::protocol::{HeaderList, Headers, Origin, is_token, list, request_header};
 use crate::{Blocked, CredentialsMode, Engine, Exchange, Outgoing, Reason, Request};
@@ -189,7 +189,7 @@ impl Server {
 
     fn refusal_of(&mut self, engine: Engine, request: &Request) -> Option<Verdict> {
         self.given.clear();
-        Some(play(engine, request, self).verdict).filter(Verdict::is_refusal)
+        Some(verdict(engine, request, self)).filter(Verdict::is_refusal)
     }
 
     /// Repairs the answer that was refused; `false` when no header can.

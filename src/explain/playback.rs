@@ -65,12 +65,23 @@ pub(super) fn is_same_resource(one: &Url, other: &Url) -> bool {
 /// A preflight whose answer nobody knows is taken as passed, to learn what else speaks against the fetch;
 /// when nothing does, the fetch is undecided.
 pub(super) fn play(engine: Engine, request: &Request, answerer: &mut impl Answerer) -> Judgement {
-    let mut sent = Vec::new();
-    let verdict = run(engine, request, answerer, &mut sent);
+    // Nearly all fetches send a request, or a preflight and a request.
+    let mut sent = Vec::with_capacity(2);
+    let verdict = run(engine, request, answerer, |outgoing| sent.push(Sent::of(outgoing)));
     Judgement { engine, sent, verdict }
 }
 
-fn run(engine: Engine, request: &Request, answerer: &mut impl Answerer, sent: &mut Vec<Sent>) -> Verdict {
+/// How that ends, without a record of what is sent.
+pub(super) fn verdict(engine: Engine, request: &Request, answerer: &mut impl Answerer) -> Verdict {
+    run(engine, request, answerer, |_| ())
+}
+
+fn run(
+    engine: Engine,
+    request: &Request,
+    answerer: &mut impl Answerer,
+    mut record: impl FnMut(Outgoing<'_>),
+) -> Verdict {
     let mut fetch = match Fetch::new(engine, request.clone()) {
         Ok(fetch) => fetch,
         Err(invalid) => return Verdict::Thrown(invalid),
@@ -89,24 +100,23 @@ fn run(engine: Engine, request: &Request, answerer: &mut impl Answerer, sent: &m
             }
             Step::Send(outgoing) => outgoing,
         };
-        sent.push(Sent::of(outgoing));
-        let answer = answerer.answer(outgoing);
-        let granted = permission(outgoing);
-        step = match (answer, outgoing.exchange()) {
+        record(outgoing);
+        step = match (answerer.answer(outgoing), outgoing.exchange()) {
             (Some(Answer::Head { status, headers }), _) => {
                 fetch.receive(&ResponseHead::new(status, &headers), &mut cache, now)
             }
             (Some(Answer::Failed), _) => fetch.fail(&mut cache),
             (Some(Answer::Remembered), _) => {
+                let granted = permission(outgoing);
                 fetch.receive(&ResponseHead::new(204, &granted), &mut cache, now)
             }
             (None, Exchange::Preflight) => {
-                unanswered = unanswered.or_else(|| sent.last().cloned());
+                unanswered = unanswered.or_else(|| Some(Sent::of(outgoing)));
+                let granted = permission(outgoing);
                 fetch.receive(&ResponseHead::new(204, &granted), &mut cache, now)
             }
             (None, Exchange::Actual) => {
-                let last = Sent::of(outgoing);
-                return Verdict::Undecided(Box::new(unanswered.unwrap_or(last)));
+                return Verdict::Undecided(Box::new(unanswered.unwrap_or_else(|| Sent::of(outgoing))));
             }
         };
     }

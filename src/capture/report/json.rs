@@ -1,13 +1,17 @@
 //! Reports for machines. Codes and keys are stable; words may change.
+//!
+//! What is written is borrowed from the report, and made fetch by fetch while it is written: there may be many.
 
-use super::{Explained, Report};
+use super::{Explained, Messages, Report};
 use crate::capture::{Kind, Otherwise};
-use crate::explain::{Advice, Answer, Classification, Judgement, Observed, Verdict, answers_to};
+use crate::explain::{
+    Advice, Answer, AnswerAdvice, Cause, Classification, Judgement, Observed, Sent, Verdict, answers_to,
+};
 use crate::protocol::HeaderList;
-use crate::{Engine, Exchange, RequestMode, console_messages};
+use crate::{Engine, Exchange, Reason, RequestMode, console_messages};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -21,151 +25,295 @@ impl Serialize for Report {
     }
 }
 
-/// Made one by one while they are written: there may be many.
 impl Serialize for Explained {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        fetch(self).serialize(serializer)
+        FetchReport::of(self).serialize(serializer)
     }
 }
 
-fn fetch(explained: &Explained) -> Value {
-    let Explained { fetch, explanation, remarks } = explained;
-    let messages: Vec<Value> = explained
-        .messages()
-        .into_iter()
-        .map(|messages| json!({ "request": messages.request, "response": messages.response }))
-        .collect();
-    let because = match &explanation.classification {
-        Classification::Preflighted(triggers) => triggers.iter().map(ToString::to_string).collect(),
-        Classification::SameOrigin | Classification::NotCors | Classification::Simple => Vec::new(),
-    };
-    let engines: Map<String, Value> = explanation
-        .judgements
-        .iter()
-        .map(|judgement| (judgement.engine.name().into(), engine(judgement, &fetch.evidence.exchanges)))
-        .collect();
-    let causes: Vec<Value> = explanation
-        .causes
-        .iter()
-        .map(|cause| json!({ "code": cause.code(), "words": cause.words(), "remedy": cause.remedy() }))
-        .collect();
-    json!({
-        "origin": fetch.request.origin.serialized(),
-        "url": fetch.request.url.as_str(),
-        "method": text(&fetch.request.method),
-        "headers": headers(&fetch.request.headers),
-        "mode": mode(fetch.request.mode),
-        "credentials": fetch.request.credentials.name(),
-        "otherwise": fetch.otherwise.as_ref().map(otherwise),
-        "kind": kind(fetch.kind),
-        "of_interest": explained.is_of_interest(),
-        "classification": classification(&explanation.classification),
-        "because": because,
-        "browsers_disagree": explanation.browsers_disagree(),
-        "engines": engines,
-        "causes": causes,
-        "advice": advice(&explanation.advice),
-        "seen": fetch.seen(),
-        "exchanges": fetch.evidence.exchanges.iter().map(observed).collect::<Vec<_>>(),
-        "messages": messages,
-        "noted_failure": fetch.failure,
-        "remarks": remarks,
-        "assumed": fetch.assumed,
-    })
+#[derive(Serialize)]
+struct FetchReport<'a> {
+    origin: &'a str,
+    url: &'a str,
+    method: Cow<'a, str>,
+    headers: Lines<'a>,
+    mode: &'static str,
+    credentials: &'static str,
+    otherwise: Option<OtherwiseReport>,
+    kind: &'static str,
+    of_interest: bool,
+    classification: &'static str,
+    because: Vec<String>,
+    browsers_disagree: bool,
+    #[serde(serialize_with = "by_name")]
+    engines: Vec<(Engine, EngineReport<'a>)>,
+    causes: Vec<CauseReport>,
+    advice: AdviceReport<'a>,
+    seen: Vec<String>,
+    exchanges: Vec<ObservedReport<'a>>,
+    messages: Vec<MessagesReport>,
+    noted_failure: Option<&'a str>,
+    remarks: &'a [String],
+    assumed: &'a [String],
 }
 
-fn observed(observed: &Observed) -> Value {
-    let mut value = json!({ "exchange": exchange(observed.exchange), "url": observed.url.as_str() });
-    match &observed.answer {
-        Answer::Head { status, headers: lines } => {
-            value["answer"] = "response".into();
-            value["status"] = (*status).into();
-            value["headers"] = headers(lines).into();
+impl<'a> FetchReport<'a> {
+    fn of(explained: &'a Explained) -> Self {
+        let Explained { fetch, explanation, remarks } = explained;
+        let exchanges = &fetch.evidence.exchanges;
+        let because = match &explanation.classification {
+            Classification::Preflighted(triggers) => triggers.iter().map(ToString::to_string).collect(),
+            Classification::SameOrigin | Classification::NotCors | Classification::Simple => Vec::new(),
+        };
+        let engines = explanation.judgements.iter();
+        FetchReport {
+            origin: fetch.request.origin.serialized(),
+            url: fetch.request.url.as_str(),
+            method: text(&fetch.request.method),
+            headers: lines(&fetch.request.headers),
+            mode: mode(fetch.request.mode),
+            credentials: fetch.request.credentials.name(),
+            otherwise: fetch.otherwise.as_ref().map(OtherwiseReport::of),
+            kind: kind(fetch.kind),
+            of_interest: explained.is_of_interest(),
+            classification: classification(&explanation.classification),
+            because,
+            browsers_disagree: explanation.browsers_disagree(),
+            engines: engines.map(|judged| (judged.engine, EngineReport::of(judged, exchanges))).collect(),
+            causes: explanation.causes.iter().map(CauseReport::of).collect(),
+            advice: AdviceReport::of(&explanation.advice),
+            seen: fetch.seen(),
+            exchanges: exchanges.iter().map(ObservedReport::of).collect(),
+            messages: explained.messages().into_iter().map(MessagesReport::of).collect(),
+            noted_failure: fetch.failure.as_deref(),
+            remarks,
+            assumed: &fetch.assumed,
         }
-        Answer::Failed => value["answer"] = "failed".into(),
-        Answer::Remembered => value["answer"] = "remembered".into(),
     }
-    value
 }
 
 /// How the fetch would end with another credentials mode, where the mode was assumed.
-fn otherwise(otherwise: &Otherwise) -> Value {
-    json!({
-        "credentials": otherwise.credentials.name(),
-        "verdict": if otherwise.refusal.is_some() { "blocked" } else { "allowed" },
-        "reason": otherwise.refusal.map(|reason| reason.code()),
-    })
+#[derive(Serialize)]
+struct OtherwiseReport {
+    credentials: &'static str,
+    verdict: &'static str,
+    reason: Option<&'static str>,
 }
 
-fn engine(judgement: &Judgement, seen: &[Observed]) -> Value {
-    let answers = answers_to(&judgement.sent, seen);
-    let sent: Vec<Value> = judgement
-        .sent
-        .iter()
-        .zip(answers)
-        .map(|(sent, answer)| {
-            json!({
-                "answer": answer,
-                "exchange": exchange(sent.exchange),
-                "method": text(&sent.method),
-                "url": sent.url.as_str(),
-                "headers": headers(&sent.headers),
-            })
-        })
-        .collect();
-    let mut value = json!({ "verdict": judgement.verdict.word(), "sent": sent });
-    if let Some(reason) = judgement.verdict.reason() {
-        value["reason"] = reason.code().into();
-        value["words"] = reason.words().into();
-        value["standard"] = reason.standard().into();
-    }
-    match &judgement.verdict {
-        Verdict::Allowed(response) => {
-            value["type"] = response.response_type.name().into();
-            value["status"] = response.status.into();
+impl OtherwiseReport {
+    fn of(otherwise: &Otherwise) -> Self {
+        OtherwiseReport {
+            credentials: otherwise.credentials.name(),
+            verdict: if otherwise.refusal.is_some() { "blocked" } else { "allowed" },
+            reason: otherwise.refusal.map(Reason::code),
         }
-        Verdict::Blocked(blocked) => {
-            value["exchange"] = blocked.exchange.map(exchange).into();
-            value["hop"] = blocked.hop.into();
-            value["url"] = blocked.url.as_str().into();
-            value["value"] = text(&blocked.value).into();
-            value["console"] = console_messages(blocked).into();
-        }
-        Verdict::Thrown(invalid) => value["value"] = text(&invalid.value).into(),
-        Verdict::Undecided(sent) => value["ask"] = sent.curl().into(),
     }
-    value
 }
 
-fn advice(advice: &Advice) -> Value {
-    let answers: Vec<Value> = advice
-        .answers
-        .iter()
-        .map(|answer| {
-            json!({
-                "exchange": exchange(answer.exchange),
-                "method": text(&answer.method),
-                "url": answer.url.as_str(),
-                "seen": answer.seen,
-                "status": answer.status,
-                "headers": answer.lines().collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    let remaining: Map<String, Value> = advice
-        .remaining
-        .iter()
-        .map(|(engine, reason): &(Engine, _)| (engine.name().into(), reason.code().into()))
-        .collect();
-    json!({ "answers": answers, "notes": advice.notes, "remaining": remaining })
+#[derive(Serialize)]
+struct EngineReport<'a> {
+    verdict: &'static str,
+    #[serde(flatten)]
+    refusal: Option<RefusalReport>,
+    #[serde(flatten)]
+    end: EndReport<'a>,
+    sent: Vec<SentReport<'a>>,
 }
 
-fn headers(list: &HeaderList) -> Vec<Value> {
-    list.lines().map(|(name, value)| json!([text(name), text(value)])).collect()
+#[derive(Serialize)]
+struct RefusalReport {
+    reason: &'static str,
+    words: &'static str,
+    standard: &'static str,
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+#[derive(Serialize)]
+#[serde(untagged)]
+enum EndReport<'a> {
+    Allowed {
+        r#type: &'static str,
+        status: u16,
+    },
+    Blocked {
+        exchange: Option<&'static str>,
+        hop: u8,
+        url: &'a str,
+        value: Cow<'a, str>,
+        console: Vec<String>,
+    },
+    Thrown {
+        value: Cow<'a, str>,
+    },
+    Undecided {
+        ask: String,
+    },
+}
+
+#[derive(Serialize)]
+struct SentReport<'a> {
+    exchange: &'static str,
+    method: Cow<'a, str>,
+    url: &'a str,
+    headers: Lines<'a>,
+    /// Which of the exchanges that were seen answers it.
+    answer: Option<usize>,
+}
+
+impl<'a> EngineReport<'a> {
+    fn of(judgement: &'a Judgement, seen: &[Observed]) -> Self {
+        let answers = answers_to(&judgement.sent, seen);
+        let end = match &judgement.verdict {
+            Verdict::Allowed(response) => {
+                EndReport::Allowed { r#type: response.response_type.name(), status: response.status }
+            }
+            Verdict::Blocked(blocked) => EndReport::Blocked {
+                exchange: blocked.exchange.map(exchange),
+                hop: blocked.hop,
+                url: blocked.url.as_str(),
+                value: text(&blocked.value),
+                console: console_messages(blocked),
+            },
+            Verdict::Thrown(invalid) => EndReport::Thrown { value: text(&invalid.value) },
+            Verdict::Undecided(sent) => EndReport::Undecided { ask: sent.curl() },
+        };
+        let refusal = |reason: Reason| RefusalReport {
+            reason: reason.code(),
+            words: reason.words(),
+            standard: reason.standard(),
+        };
+        EngineReport {
+            verdict: judgement.verdict.word(),
+            refusal: judgement.verdict.reason().map(refusal),
+            end,
+            sent: judgement.sent.iter().zip(answers).map(SentReport::of).collect(),
+        }
+    }
+}
+
+impl<'a> SentReport<'a> {
+    fn of((sent, answer): (&'a Sent, Option<usize>)) -> Self {
+        SentReport {
+            exchange: exchange(sent.exchange),
+            method: text(&sent.method),
+            url: sent.url.as_str(),
+            headers: lines(&sent.headers),
+            answer,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CauseReport {
+    code: &'static str,
+    words: Cow<'static, str>,
+    remedy: Cow<'static, str>,
+}
+
+impl CauseReport {
+    fn of(cause: &Cause) -> Self {
+        CauseReport { code: cause.code(), words: cause.words(), remedy: cause.remedy() }
+    }
+}
+
+#[derive(Serialize)]
+struct AdviceReport<'a> {
+    answers: Vec<AnswerReport<'a>>,
+    notes: &'a [&'static str],
+    #[serde(serialize_with = "by_name")]
+    remaining: Vec<(Engine, &'static str)>,
+}
+
+#[derive(Serialize)]
+struct AnswerReport<'a> {
+    exchange: &'static str,
+    method: Cow<'a, str>,
+    url: &'a str,
+    seen: bool,
+    status: Option<u16>,
+    headers: Vec<String>,
+}
+
+impl<'a> AdviceReport<'a> {
+    fn of(advice: &'a Advice) -> Self {
+        AdviceReport {
+            answers: advice.answers.iter().map(AnswerReport::of).collect(),
+            notes: &advice.notes,
+            remaining: advice.remaining.iter().map(|(engine, reason)| (*engine, reason.code())).collect(),
+        }
+    }
+}
+
+impl<'a> AnswerReport<'a> {
+    fn of(answer: &'a AnswerAdvice) -> Self {
+        AnswerReport {
+            exchange: exchange(answer.exchange),
+            method: text(&answer.method),
+            url: answer.url.as_str(),
+            seen: answer.seen,
+            status: answer.status,
+            headers: answer.lines().collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ObservedReport<'a> {
+    exchange: &'static str,
+    url: &'a str,
+    #[serde(flatten)]
+    answer: ObservedAnswer<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "answer", rename_all = "lowercase")]
+enum ObservedAnswer<'a> {
+    Response { status: u16, headers: Lines<'a> },
+    Failed,
+    Remembered,
+}
+
+impl<'a> ObservedReport<'a> {
+    fn of(observed: &'a Observed) -> Self {
+        let answer = match &observed.answer {
+            Answer::Head { status, headers } => {
+                ObservedAnswer::Response { status: *status, headers: lines(headers) }
+            }
+            Answer::Failed => ObservedAnswer::Failed,
+            Answer::Remembered => ObservedAnswer::Remembered,
+        };
+        ObservedReport { exchange: exchange(observed.exchange), url: observed.url.as_str(), answer }
+    }
+}
+
+#[derive(Serialize)]
+struct MessagesReport {
+    request: String,
+    response: Option<String>,
+}
+
+impl MessagesReport {
+    fn of(Messages { request, response }: Messages) -> Self {
+        MessagesReport { request, response }
+    }
+}
+
+/// Each a name and a value.
+type Lines<'a> = Vec<[Cow<'a, str>; 2]>;
+
+fn lines(list: &HeaderList) -> Lines<'_> {
+    list.lines().map(|(name, value)| [text(name), text(value)]).collect()
+}
+
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+/// Writes what is said of engines under their names.
+fn by_name<V: Serialize, S: Serializer>(
+    of_engines: &[(Engine, V)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(of_engines.iter().map(|(engine, value)| (engine.name(), value)))
 }
 
 fn exchange(exchange: Exchange) -> &'static str {
