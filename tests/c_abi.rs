@@ -96,17 +96,19 @@ fn a_request_is_decided() {
         assert!(!cors_request_header(&raw mut request, UNSOUND, UNSOUND));
         let decision = decide(policy, &request);
         assert_eq!((decision.allowed, decision.status), (1, 204));
-        let mut value = ABSENT;
+        let (mut value, mut vary) = (ABSENT, Vec::new());
         for op in &decision.ops[..decision.op_count as usize] {
             assert!(!bytes(op.name).is_empty());
             assert_eq!(cors_op_value(op, &raw const request, &raw mut value), CORS_OK);
             let mut merged = [0 as c_char; 128];
             let mut written = 0;
             if op.action == CORS_OP_VARY {
+                vary.push(bytes(value));
                 let merged = merged.as_mut_ptr();
                 assert_eq!(cors_vary_merge(text("a"), value, merged, 128, &raw mut written), CORS_OK);
             }
         }
+        assert_eq!(vary, [b"origin, access-control-request-method, access-control-request-headers"]);
         assert_eq!(decide(null(), &request).reason, CORS_REASON_INTERNAL);
         request.origin = UNSOUND;
         assert_eq!(decide(policy, &request).reason, CORS_REASON_INTERNAL);

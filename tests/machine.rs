@@ -22,12 +22,22 @@ fn put(url: &str) -> Request {
 
 /// Runs a fetch that every answer allows; whether a preflight was sent.
 fn preflights(request: Request, cache: &mut PreflightCache, now: Duration) -> bool {
+    preflights_answered(Engine::Spec, request, &ALLOWED, cache, now)
+}
+
+fn preflights_answered(
+    engine: Engine,
+    request: Request,
+    answer: &[(&str, &str)],
+    cache: &mut PreflightCache,
+    now: Duration,
+) -> bool {
     let mut preflighted = false;
-    let mut fetch = Fetch::new(Engine::Spec, request).unwrap();
+    let mut fetch = Fetch::new(engine, request).unwrap();
     let mut step = fetch.start(cache, now);
     while let Step::Send(outgoing) = step {
         preflighted |= outgoing.exchange() == Exchange::Preflight;
-        step = fetch.receive(&ResponseHead::new(200, &ALLOWED), cache, now);
+        step = fetch.receive(&ResponseHead::new(200, answer), cache, now);
     }
     preflighted
 }
@@ -87,6 +97,24 @@ fn what_is_remembered_expires_when_its_age_has_passed() {
 }
 
 #[test]
+fn an_age_with_a_sign_is_a_number_of_64_bits() {
+    let ages = ["0", "-0", "+7", "-1", "--1", "+", "-", "7e0", "9223372036854775807", "9223372036854775808"];
+    for age in ages.into_iter().chain(["-9223372036854775808", "-9223372036854775809"]) {
+        let kept = age.parse().map_or(5, |age: i64| age.clamp(0, 7_200).unsigned_abs());
+        let mut answer = ALLOWED;
+        answer[2].1 = age;
+        let preflights = |seconds: u64, cache: &mut PreflightCache| {
+            let now = Duration::from_secs(seconds);
+            preflights_answered(Engine::Chromium, put("https://b.test/x"), &answer, cache, now)
+        };
+        let mut cache = PreflightCache::default();
+        assert!(preflights(0, &mut cache));
+        assert!(kept == 0 || !preflights(kept - 1, &mut cache), "{age}");
+        assert!(preflights(kept, &mut cache), "{age}");
+    }
+}
+
+#[test]
 fn nothing_is_shared_across_partitions_origins_or_urls() {
     let mut cache = PreflightCache::default();
     assert!(preflights(put("https://b.test/x"), &mut cache, Duration::ZERO));
@@ -100,6 +128,32 @@ fn nothing_is_shared_across_partitions_origins_or_urls() {
     assert_eq!(cache.len(), 4);
     cache.clear();
     assert_eq!(cache.len(), 0);
+}
+
+#[test]
+fn an_answer_is_remembered_if_it_names_256_methods_and_headers_at_most() {
+    for (methods, headers, is_remembered) in
+        [(20, 20, true), (156, 100, true), (156, 101, false), (1, 256, false)]
+    {
+        let methods = ["PUT"].repeat(methods).join(",");
+        let headers = ["x-a"].repeat(headers).join(",");
+        let mut answer = ALLOWED.to_vec();
+        answer[1].1 = &methods;
+        answer.push(("access-control-allow-headers", &headers));
+        let mut cache = PreflightCache::default();
+        assert!(preflights_answered(
+            Engine::Spec,
+            put("https://b.test/x"),
+            &answer,
+            &mut cache,
+            Duration::ZERO
+        ));
+        assert_eq!(
+            !preflights(put("https://b.test/x"), &mut cache, Duration::ZERO),
+            is_remembered,
+            "{headers}"
+        );
+    }
 }
 
 #[test]
