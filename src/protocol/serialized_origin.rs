@@ -54,12 +54,16 @@ pub(crate) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     pub(crate) fn split(text: &'a str) -> Option<Self> {
-        let colon = |text: &str| text.bytes().position(|byte| byte == b':');
-        let (scheme, rest) = text.split_at(colon(text)?);
+        let scheme_end = text.bytes().position(|byte| byte == b':')?;
+        let (scheme, rest) = text.split_at(scheme_end);
         let authority = rest.strip_prefix("://")?;
         let host_end = match authority.strip_prefix('[') {
             Some(address) => address.find(']')? + "[]".len(),
-            None => colon(authority).unwrap_or(authority.len()),
+            // A port is short, and most origins have none; a host is searched from its end.
+            None => match authority.bytes().rposition(|byte| !byte.is_ascii_digit() && byte != b'*') {
+                Some(place) if authority.as_bytes()[place] == b':' => place,
+                _ => authority.len(),
+            },
         };
         let (host, rest) = authority.split_at(host_end);
         let port = match rest {
