@@ -195,8 +195,8 @@ fn check_error(status: i32, error: &cors_error) {
 
 impl Program {
     fn call(&mut self, unstructured: &mut Unstructured<'_>) -> Result<()> {
-        let mut error: cors_error = cors_error::default();
-        error.struct_size = struct_size::<cors_error>(unstructured)?;
+        let mut error =
+            cors_error { struct_size: struct_size::<cors_error>(unstructured)?, ..cors_error::default() };
         let error_pointer = or_null(unstructured, &raw mut error)?;
         // SAFETY: every pointer is NULL or good, and every string as long as it says.
         unsafe {

@@ -45,6 +45,9 @@ fn check_report(report: &Report, length: usize) {
             assert!(messages.request.ends_with('\n'));
         }
         assert!(explained.fetch.seen().iter().all(|line| !line.contains('\n')));
+        for sent in explained.explanation.judgements.iter().flat_map(|judgement| &judgement.sent) {
+            assert!(sent.curl().bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{}", sent.curl());
+        }
     }
     let written = serde_json::to_string(report).expect("a report can be written down");
     assert!(serde_json::from_str::<IgnoredAny>(&written).is_ok());

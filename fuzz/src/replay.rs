@@ -212,7 +212,7 @@ fn answer_to(step: &Step, entry: &WireEntry) -> Answer {
         Some(String::from(url))
     };
     let place = bare(&entry.url);
-    let found = step.server.iter().filter(|(url, _)| bare(url) == place).last();
+    let found = step.server.iter().rfind(|(url, _)| bare(url) == place);
     let answer = found.and_then(|(_, answers)| match entry.kind {
         WireKind::Preflight => answers.preflight.clone(),
         WireKind::Actual => answers.actual.clone(),
