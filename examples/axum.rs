@@ -1,5 +1,5 @@
 //! An axum server behind a policy: `cargo run --example axum --features tower`, then open
-//! <http://localhost:3000> from a page of <http://localhost:8080>.
+//! <http://localhost:3000> from a page of <http://localhost:8080>. An argument is another address to listen on.
 
 use axum::Router;
 use axum::routing::get;
@@ -17,6 +17,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .max_age(600)
         .build()?;
     let router = Router::new().route("/", get(|| async { "hello" })).layer(CorsLayer::new(policy));
-    axum::serve(TcpListener::bind("127.0.0.1:3000").await?, router).await?;
+    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:3000".to_owned());
+    axum::serve(TcpListener::bind(address).await?, router).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-"""A real nginx with the module on a loopback port, and HTTP/1.1 written and read byte for byte."""
+"""A real nginx with the module on a loopback port, and the wire to it."""
 
 import os
 import pathlib
@@ -8,10 +8,14 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[2] / "tests/load"))
+from wire import Connection, Response, ask, free_port, preflight, request_bytes  # noqa: E402, F401
+
 MODULE = os.environ.get("CORS_NGINX_MODULE") or str(
     HERE.parents[2] / "target/nginx/ngx_http_cors_engine_module.so"
 )
@@ -34,12 +38,6 @@ TEMPORARY = """
     uwsgi_temp_path @FOLDER@/uwsgi;
     scgi_temp_path @FOLDER@/scgi;
 """
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 class Nginx:
@@ -144,107 +142,3 @@ class Nginx:
             self.end()
             self.process.stderr.close()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-class Response:
-    """A response as it came: its status, its header lines in order, and its body."""
-
-    def __init__(self, status, lines, body):
-        self.status, self.lines, self.body = status, lines, body
-
-    def all(self, name):
-        return [value for line, value in self.lines if line.lower() == name.lower()]
-
-    def one(self, name):
-        """The value of the only line of this name, None if there is none; two are an error."""
-        values = self.all(name)
-        assert len(values) <= 1, f"{len(values)} lines of {name}: {values}"
-        return values[0] if values else None
-
-    @property
-    def vary(self):
-        """The names in all lines of Vary, in lower case."""
-        names = ",".join(self.all("vary")).split(",")
-        return [name.strip().lower() for name in names if name.strip()]
-
-    @property
-    def cors(self):
-        """The CORS headers, by name in lower case."""
-        return {
-            name.lower(): self.one(name) for name, _ in self.lines if name.lower().startswith("access-control-")
-        }
-
-    def __repr__(self):
-        return f"{self.status} {self.lines} {self.body[:200]!r}"
-
-
-def request_bytes(method, path, headers=(), body=b"", host="api.example"):
-    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}"]
-    lines += [f"{name}: {value}" for name, value in headers]
-    if body:
-        lines.append(f"Content-Length: {len(body)}")
-    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
-
-
-class Connection:
-    """A connection that sends bytes and reads responses, one after the other."""
-
-    def __init__(self, port, timeout=60):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout)
-        self.rest = b""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
-
-    def send(self, data):
-        self.socket.sendall(data)
-
-    def receive(self, method="GET"):
-        while b"\r\n\r\n" not in self.rest:
-            self.more()
-        head, self.rest = self.rest.split(b"\r\n\r\n", 1)
-        first, *lines = head.decode("latin-1").split("\r\n")
-        status = int(first.split(" ")[1])
-        response = Response(status, [tuple(line.split(": ", 1)) for line in lines], b"")
-        if method == "HEAD" or status in (204, 304) or 100 <= status < 200:
-            return response
-        length = response.one("content-length")
-        if length is not None:
-            while len(self.rest) < int(length):
-                self.more()
-            response.body, self.rest = self.rest[: int(length)], self.rest[int(length):]
-        else:
-            while True:
-                data = self.socket.recv(65536)
-                if not data:
-                    break
-                self.rest += data
-                if self.rest.endswith(b"0\r\n\r\n"):
-                    break
-            response.body, self.rest = self.rest, b""
-        return response
-
-    def more(self):
-        data = self.socket.recv(65536)
-        if not data:
-            raise ConnectionError("the connection ended early")
-        self.rest += data
-
-
-def ask(port, method, path, *headers, body=b"", host="api.example"):
-    """One request on a connection of its own; headers are pairs."""
-    with Connection(port) as connection:
-        lines = [*headers, ("Connection", "close")]
-        connection.send(request_bytes(method, path, lines, body, host))
-        return connection.receive(method)
-
-
-def preflight(port, path, origin="https://app.example", method="PUT", names=None):
-    """The preflight that a browser sends."""
-    headers = [("Origin", origin), ("Access-Control-Request-Method", method)]
-    if names is not None:
-        headers.append(("Access-Control-Request-Headers", names))
-    return ask(port, "OPTIONS", path, *headers)
