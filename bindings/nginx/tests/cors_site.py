@@ -36,8 +36,6 @@ def start(workers=1, error_level="info", access_log="@FOLDER@/cors.log"):
     atexit.register(nginx.stop)
     nginx.upstream = upstream
     nginx.start()
-    # It has opened every port by then; that one answers does not say so.
-    nginx.wait(nginx.workers, "start its workers")
     return nginx
 
 

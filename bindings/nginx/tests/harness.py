@@ -83,6 +83,9 @@ class Nginx:
         """Starts it, by another command than the usual if there is one."""
         self.process = subprocess.Popen(command or self.usual_command(), stderr=subprocess.PIPE, text=True)
         self.wait(self.answers, "start")
+        if command is None:
+            # By then it has opened every port as well; that one answers does not say so.
+            self.wait(lambda: len(self.workers()) >= int(self.names["WORKERS"]), "start its workers")
         return self
 
     def usual_command(self):

@@ -26,7 +26,6 @@ class Reload(unittest.TestCase):
         self.nginx = Nginx(SITE.replace("ORIGIN", OLD), {"UPSTREAM": str(self.upstream.port)}, workers=2)
         self.addCleanup(self.nginx.stop)
         self.nginx.start()
-        self.nginx.wait(lambda: len(self.nginx.workers()) == 2, "start its workers")
         self.assertEqual(self.reads(), {OLD})
 
     def reads(self):
