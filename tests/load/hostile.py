@@ -205,8 +205,11 @@ def give_up(soak, rng):
 
 
 def good(soak, rng):
-    """What has to succeed in between."""
-    response = preflight(soak.port, soak.quick_paths[0])
+    """What has to succeed in between: here nobody may hang up."""
+    try:
+        response = preflight(soak.port, soak.quick_paths[0])
+    except OSError as error:
+        return soak.fail(f"a good preflight got no answer: {error!r}")
     if response.status // 100 != 2 or response.one("access-control-allow-origin") != APP:
         soak.fail(f"not let in: {response}")
 

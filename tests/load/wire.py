@@ -41,6 +41,15 @@ class Response:
         return f"{self.status} {self.lines} {self.body[:200]!r}"
 
 
+def answers(port):
+    """Whether somebody takes connections there."""
+    try:
+        Connection(port, timeout=1).socket.close()
+        return True
+    except OSError:
+        return False
+
+
 def request_bytes(method, path, headers=(), body=b"", host="api.example"):
     lines = [f"{method} {path} HTTP/1.1", f"Host: {host}"]
     lines += [f"{name}: {value}" for name, value in headers]

@@ -6,7 +6,6 @@ import pwd
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "tests/load"))
-from wire import Connection, Response, ask, free_port, preflight, request_bytes  # noqa: E402, F401
+from wire import Connection, Response, answers, ask, free_port, preflight, request_bytes  # noqa: E402, F401
 
 MODULE = os.environ.get("CORS_NGINX_MODULE") or str(
     HERE.parents[2] / "target/nginx/ngx_http_cors_engine_module.so"
@@ -108,11 +107,7 @@ class Nginx:
             time.sleep(0.02)
 
     def answers(self, port=None):
-        try:
-            socket.create_connection(("127.0.0.1", port or self.port), 1).close()
-            return True
-        except OSError:
-            return False
+        return answers(port or self.port)
 
     def workers(self):
         path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
